@@ -1,0 +1,66 @@
+"""Resource bundles: messages by key, in several locales.
+
+A bundle's fields are ``basename`` and ``messages``: for each locale, as
+written, a flat map of key to text.  The locale ``default`` holds every key;
+any other may lack some, and a reader then borrows up the chain:
+``nl_BE`` → ``nl`` → ``default``, as Java's ResourceBundle does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from content_repo import locales
+from content_repo.model import Node
+
+DEFAULT: Final = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """One bundle as a reader of one locale gets it.
+
+    ``borrowed`` says for each key that the locale itself lacks which locale
+    (as written) lent its text.
+    """
+
+    locale: str
+    texts: Mapping[str, str]
+    borrowed: Mapping[str, str]
+
+
+def messages(node: Node) -> Mapping[str, Mapping[str, str]]:
+    """All messages of a bundle by locale, ``default`` always among them."""
+    stored: Mapping[str, Mapping[str, str]] = node.fields.get("messages", {})
+    return {DEFAULT: {}, **stored}
+
+
+def other_locales(node: Node) -> list[str]:
+    """The bundle's locales besides the default one, sorted."""
+    return sorted(set(messages(node)) - {DEFAULT})
+
+
+def resolve(node: Node, locale: str) -> Messages | None:
+    """The bundle in *locale*, or ``None`` where no part of its chain is there.
+
+    A locale that the bundle lacks is still answered when a parent of it is
+    there (``nl_BE`` where only ``nl`` exists).
+    """
+    by_tag = {locales.tag(name): name for name in messages(node)}
+    lenders = [by_tag[tag] for tag in locales.chain(locale) if tag in by_tag]
+    if not lenders:
+        return None
+    own = by_tag.get(locales.tag(locale))
+    if DEFAULT not in lenders:
+        lenders.append(DEFAULT)
+    texts: dict[str, str] = {}
+    borrowed: dict[str, str] = {}
+    for lender in lenders:
+        for key, text in messages(node)[lender].items():
+            if key not in texts:
+                texts[key] = text
+                if lender != own:
+                    borrowed[key] = lender
+    return Messages(own or locale, dict(sorted(texts.items())), dict(sorted(borrowed.items())))

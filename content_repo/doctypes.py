@@ -1,0 +1,405 @@
+"""Document types: what a document may hold.
+
+A type has a full name (``news:article``: namespace, colon, short name), may
+extend another, and is *closed* (declared fields only) or *open* (undeclared
+fields are any JSON).  :class:`Types` knows them all, resolves inheritance and
+turns what a writer gives into the stored form, or says everything that is
+wrong with it at once.
+
+Stored form: strings, booleans and numbers as they are; dates as epoch
+milliseconds; mirrors and image links as the target's id (the root's id when
+empty); compounds as maps with ``_type``; a ``multiple`` field as a list.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Final
+
+from content_repo.errors import InvalidFields, InvalidType, UnknownType
+from content_repo.model import ROOT_ID
+from content_repo.names import is_id
+
+#: What a signed 64-bit column holds; larger integers fit in no database.
+INTEGERS: Final = range(-(2**63), 2**63)
+
+#: How deep a field's value may be nested.
+DEEPEST: Final = 32
+
+#: The key that names a compound's type in stored form.
+COMPOUND_TYPE: Final = "_type"
+
+
+class FieldKind(StrEnum):
+    """What a field holds."""
+
+    STRING = "string"
+    TEXT = "text"
+    RICH_TEXT = "richtext"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    NUMBER = "number"
+    DATE = "date"
+    COMPOUND = "compound"
+    MIRROR = "mirror"
+    IMAGE_LINK = "imagelink"
+    TAXONOMY_KEYS = "taxonomykeys"
+    JSON = "json"
+
+
+#: Kinds whose value is the id of another node.
+REFERRING: Final = frozenset({FieldKind.MIRROR, FieldKind.IMAGE_LINK})
+
+#: Kinds whose words full text finds.
+TEXTUAL: Final = frozenset({FieldKind.STRING, FieldKind.TEXT, FieldKind.RICH_TEXT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of a type.
+
+    ``type`` names the compound's type where the kind is compound (absent: any
+    compound type, each value names its own); ``taxonomy`` the taxonomy whose
+    keys the field takes; ``targets`` the types that a mirror may point at.
+    """
+
+    name: str
+    kind: FieldKind
+    label: str = ""
+    description: str = ""
+    multiple: bool = False
+    required: bool = False
+    type: str | None = None
+    taxonomy: str | None = None
+    targets: tuple[str, ...] = ()
+
+    @property
+    def is_list(self) -> bool:
+        return self.multiple or self.kind is FieldKind.TAXONOMY_KEYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentType:
+    """A type as defined: its own fields only, not those it inherits."""
+
+    name: str
+    label: str = ""
+    description: str = ""
+    base: str | None = None
+    abstract: bool = False
+    compound: bool = False
+    open: bool = False
+    fields: tuple[Field, ...] = ()
+
+    @property
+    def namespace(self) -> str:
+        return self.name.partition(":")[0]
+
+    @property
+    def short_name(self) -> str:
+        return self.name.partition(":")[2]
+
+    @classmethod
+    def parse(cls, definition: Mapping[str, Any]) -> DocumentType:
+        """Read a definition as :meth:`definition` writes it."""
+        name = str(definition.get("name", ""))
+        try:
+            own = tuple(_parsed_field(one) for one in definition.get("fields", ()))
+            return cls(**{**definition, "fields": own})
+        except (TypeError, ValueError) as problem:
+            raise InvalidType(type=name, reason=str(problem)) from None
+
+    def definition(self) -> dict[str, Any]:
+        """The type as plain JSON, what equals the default left out."""
+        return {**_given(self, but="fields"), "fields": [_given(one) for one in self.fields]}
+
+
+def _parsed_field(stored: Mapping[str, Any]) -> Field:
+    kind = FieldKind(stored["kind"])
+    return Field(**{**stored, "kind": kind, "targets": tuple(stored.get("targets", ()))})
+
+
+def _given(value: Any, *, but: str = "") -> dict[str, Any]:
+    return {
+        one.name: getattr(value, one.name)
+        for one in fields(value)
+        if one.name != but and getattr(value, one.name) != one.default
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a document's fields.
+
+    ``pointer`` is a JSON Pointer (RFC 6901) into the fields.
+    """
+
+    pointer: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Types:
+    """All document types of a repository, by full name."""
+
+    by_name: Mapping[str, DocumentType] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for one in self.by_name.values():
+            self._check(one)
+
+    def _check(self, one: DocumentType) -> None:
+        namespace, colon, short = one.name.partition(":")
+        if not (namespace and colon and short) or "/" in one.name:
+            raise InvalidType(type=one.name, reason="its name is not 'namespace:name'")
+        seen = {one.name}
+        while one.base is not None:
+            if one.base in seen:
+                raise InvalidType(type=one.name, reason="it extends itself")
+            if one.base not in self.by_name:
+                raise InvalidType(type=one.name, reason=f"its base {one.base!r} is not defined")
+            seen.add(one.base)
+            one = self.by_name[one.base]
+        for name in seen:
+            for declared in self.by_name[name].fields:
+                if not declared.name or declared.name.startswith("_"):
+                    reason = f"a field is not called {declared.name!r}: '_' is kept for metadata"
+                    raise InvalidType(type=name, reason=reason)
+
+    def get(self, name: str) -> DocumentType:
+        """The type of that full name, or :class:`UnknownType`."""
+        try:
+            return self.by_name[name]
+        except KeyError:
+            raise UnknownType(type=name) from None
+
+    def find(self, name: str) -> tuple[DocumentType, ...]:
+        """The document types of that full or short name.
+
+        A short name that several namespaces own stands for all of them.
+        """
+        found: tuple[DocumentType, ...]
+        if ":" in name:
+            found = (self.by_name[name],) if name in self.by_name else ()
+        else:
+            found = self._by_short_name.get(name, ())
+        return tuple(one for one in found if not one.compound)
+
+    @cached_property
+    def _by_short_name(self) -> Mapping[str, tuple[DocumentType, ...]]:
+        found: dict[str, tuple[DocumentType, ...]] = {}
+        for one in sorted(self.by_name.values(), key=lambda one: one.name):
+            found[one.short_name] = (*found.get(one.short_name, ()), one)
+        return found
+
+    def lineage(self, name: str) -> list[DocumentType]:
+        """The type and all it extends, itself first; ``[]`` if it is unknown."""
+        found = []
+        at: str | None = name
+        while at is not None and at in self.by_name:
+            found.append(self.by_name[at])
+            at = self.by_name[at].base
+        return found
+
+    def fields(self, name: str) -> Mapping[str, Field]:
+        """All fields of a type, inherited ones too, by the name they go under.
+
+        Names carry no namespace.  Where a base type of another namespace
+        declares a name that is taken, its field goes under its full name.
+        """
+        if name not in self._fields:
+            self._fields[name] = self._resolved(name)
+        return self._fields[name]
+
+    @cached_property
+    def _fields(self) -> dict[str, Mapping[str, Field]]:
+        return {}
+
+    def _resolved(self, name: str) -> Mapping[str, Field]:
+        found: dict[str, Field] = {}
+        owner: dict[str, str] = {}
+        for one in self.lineage(name):
+            for declared in one.fields:
+                key = declared.name
+                if key in found and owner[key] != one.namespace:
+                    key = f"{one.namespace}:{declared.name}"
+                if key not in found:
+                    found[key] = declared
+                    owner[key] = one.namespace
+        return found
+
+    def is_open(self, name: str) -> bool:
+        """Whether documents of the type may hold undeclared fields."""
+        return any(one.open for one in self.lineage(name))
+
+    def checked(self, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """*given* in stored form, or :class:`InvalidFields` with all problems."""
+        found = list(self._problems(name, given, ""))
+        if found:
+            summary = "; ".join(f"{one.pointer}: {one.reason}" for one in found[:3])
+            raise InvalidFields(type=name, summary=summary, problems=tuple(found))
+        return self._stored(name, given)
+
+    # What is wrong, and what is stored, are asked apart: the first walks
+    # everything to its end, the second may then rely on every shape.
+
+    def _problems(self, name: str, given: Mapping[str, Any], at: str) -> Iterator[Problem]:
+        self.get(name)
+        declared = self.fields(name)
+        for key, value in given.items():
+            here = f"{at}/{_escaped(key)}"
+            if key == COMPOUND_TYPE and at:
+                continue
+            if key in declared:
+                yield from self._field_problems(declared[key], value, here)
+            elif key.startswith("_"):
+                yield Problem(here, "names with a leading '_' are kept for metadata")
+            elif self.is_open(name):
+                yield from json_problems(value, here)
+            else:
+                yield Problem(here, f"{name} has no such field{_nearest(key, declared)}")
+        for key, one in declared.items():
+            if one.required and given.get(key) is None:
+                yield Problem(f"{at}/{_escaped(key)}", "required")
+
+    def _field_problems(self, one: Field, value: Any, at: str) -> Iterator[Problem]:
+        if value is None:
+            return
+        if not one.is_list:
+            yield from self._value_problems(one, value, at)
+        elif not isinstance(value, list):
+            yield Problem(at, "expected a list")
+        else:
+            for index, item in enumerate(value):
+                yield from self._value_problems(one, item, f"{at}/{index}")
+
+    def _value_problems(self, one: Field, value: Any, at: str) -> Iterator[Problem]:
+        match one.kind:
+            case FieldKind.COMPOUND:
+                yield from self._compound_problems(one, value, at)
+            case FieldKind.JSON:
+                yield from json_problems(value, at)
+            case FieldKind.STRING | FieldKind.TEXT | FieldKind.RICH_TEXT | FieldKind.TAXONOMY_KEYS:
+                yield from _expect(isinstance(value, str), "a string", at)
+                yield from json_problems(value, at)
+            case FieldKind.BOOLEAN:
+                yield from _expect(isinstance(value, bool), "true or false", at)
+            case FieldKind.INTEGER:
+                yield from _expect(_is_integer(value), "an integer of 64 bits", at)
+            case FieldKind.NUMBER:
+                yield from _expect(_is_number(value), "a finite number", at)
+            case FieldKind.DATE:
+                expected = "epoch milliseconds or an ISO 8601 date-time with offset"
+                yield from _expect(to_millis(value) is not None, expected, at)
+            case FieldKind.MIRROR | FieldKind.IMAGE_LINK:
+                yield from _expect(isinstance(value, str) and is_id(value), "a node's id", at)
+
+    def _compound_problems(self, one: Field, value: Any, at: str) -> Iterator[Problem]:
+        if not isinstance(value, Mapping):
+            yield Problem(at, "expected an object")
+            return
+        name = value.get(COMPOUND_TYPE, one.type)
+        known = self.by_name.get(name) if isinstance(name, str) else None
+        if known is None or not known.compound:
+            yield Problem(at, f"{name!r} is not a compound type")
+        elif at.count("/") > DEEPEST:
+            yield Problem(at, f"nested deeper than {DEEPEST}")
+        else:
+            yield from self._problems(known.name, value, at)
+
+    def _stored(self, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        declared = self.fields(name)
+        return {
+            key: self._stored_field(declared[key], value) if key in declared else value
+            for key, value in given.items()
+            if value is not None or _may_be_empty(declared.get(key))
+        }
+
+    def _stored_field(self, one: Field, value: Any) -> Any:
+        if one.is_list:
+            return [self._stored_value(one, item) for item in value]
+        return self._stored_value(one, value)
+
+    def _stored_value(self, one: Field, value: Any) -> Any:
+        if one.kind in REFERRING:
+            return ROOT_ID if value is None else value.lower()
+        if one.kind is FieldKind.DATE:
+            return to_millis(value)
+        if one.kind is FieldKind.COMPOUND:
+            name = value.get(COMPOUND_TYPE, one.type)
+            return {COMPOUND_TYPE: name, **self._stored(name, value)}
+        return value
+
+
+def _may_be_empty(one: Field | None) -> bool:
+    """An unset field is left out; an empty mirror is a value of its own."""
+    return one is None or (one.kind in REFERRING and not one.is_list)
+
+
+def to_millis(value: Any) -> int | None:
+    """A date as epoch milliseconds, or ``None`` where *value* is no date.
+
+    >>> to_millis("2017-02-14T15:12:00Z"), to_millis(1487085120000), to_millis("soon")
+    (1487085120000, 1487085120000, None)
+    """
+    if _is_integer(value):
+        return int(value)
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        return None
+    return round((value - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000)
+
+
+def json_problems(value: Any, at: str, depth: int = 0) -> Iterator[Problem]:
+    """What keeps *value* from being stored as JSON in every database."""
+    if isinstance(value, str):
+        if "\0" in value:
+            yield Problem(at, "holds NUL")
+        elif not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+            yield Problem(at, "holds a lone surrogate")
+    elif isinstance(value, Mapping | list):
+        if depth == DEEPEST:
+            yield Problem(at, f"nested deeper than {DEEPEST}")
+            return
+        pairs: Iterable[tuple[Any, Any]] = (
+            value.items() if isinstance(value, Mapping) else enumerate(value)
+        )
+        for key, item in pairs:
+            here = f"{at}/{_escaped(str(key))}"
+            if isinstance(value, Mapping):
+                yield from json_problems(key, here)
+            yield from json_problems(item, here, depth + 1)
+    elif not (value is None or isinstance(value, bool) or _is_integer(value) or _is_number(value)):
+        yield Problem(at, "is not JSON, or a number out of range")
+
+
+def _expect(holds: bool, expected: str, at: str) -> Iterator[Problem]:
+    if not holds:
+        yield Problem(at, f"expected {expected}")
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value in INTEGERS
+
+
+def _is_number(value: Any) -> bool:
+    return _is_integer(value) or (isinstance(value, float) and math.isfinite(value))
+
+
+def _nearest(key: str, known: Iterable[str]) -> str:
+    found = difflib.get_close_matches(key, list(known), n=1)
+    return f"; did you mean {found[0]!r}?" if found else ""
+
+
+def _escaped(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,230 @@
+"""Reading nodes, the change log and the types.
+
+Statements are built by SQLAlchemy once, for the dialect and the number of
+values, and then run by the driver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from content_repo.doctypes import DocumentType, Types
+from content_repo.model import Action, Change, Kind, Node, Place, Side, State
+from content_repo.sql.tables import change, counter, document_type, node, revision, seen_field
+
+Fetch = Callable[[str, Any], list[tuple[Any, ...]]]
+
+#: How many ids one statement names; SQLite's own bound lies far above.
+_CHUNK: Final = 500
+
+_PLACE: Final = (node.c.id, node.c.kind, node.c.type, node.c.path, node.c.locale)
+
+_NODE: Final = (
+    node.c.id, node.c.number, node.c.kind, node.c.type, node.c.parent, node.c.name, node.c.path,
+    node.c.rank, node.c.locale, node.c.group, node.c.key, node.c.state, node.c.revision,
+    revision.c.revision, revision.c.fields, node.c.published_revision, node.c.published_at,
+    node.c.public_at, node.c.labels, node.c.annotations, node.c.finalizers, node.c.owner,
+    node.c.created_at, node.c.modified_at, node.c.deleted_at,
+)  # fmt: skip
+
+
+class Reader:
+    """One side of the content.
+
+    Finds what is live, reachable and, on the published side, published.
+    """
+
+    def __init__(self, fetch: Fetch, dialect: sa.Dialect, side: Side) -> None:
+        self._fetch = fetch
+        self._dialect = dialect
+        self.side = side
+
+    def get(self, id: str) -> Node | None:
+        """The node of that id, or ``None``."""
+        return next(self._nodes("id", (id,)), None)
+
+    def at(self, path: str) -> Node | None:
+        """The node at that absolute path, or ``None``."""
+        return next(self._nodes("path", (path,)), None)
+
+    def keyed(self, kind: Kind, key: str) -> Node | None:
+        """The node of *kind* with that key (a bundle by its basename), or ``None``."""
+        return next((one for one in self._nodes("key", (key,)) if one.kind is kind), None)
+
+    def get_many(self, ids: Iterable[str]) -> dict[str, Node]:
+        """The nodes of those ids; ids that nobody has are simply absent."""
+        return {one.id: one for one in self._nodes("id", tuple(dict.fromkeys(ids)))}
+
+    def children(self, parent: str) -> list[Node]:
+        """All nodes directly in a folder, by rank, then name."""
+        return sorted(self._nodes("parent", (parent,)), key=lambda one: (one.rank, one.name))
+
+    def translations(self, group: str) -> list[Node]:
+        """All nodes of a translation group, by path."""
+        return sorted(self._nodes("group", (group,)), key=lambda one: one.path)
+
+    def places(self, ids: Collection[str]) -> dict[str, Place]:
+        """Where nodes are, without their fields."""
+        return {row[0]: _place(row) for row in self._rows("places", "id", tuple(ids))}
+
+    def below(self, path: str) -> list[Place]:
+        """All descendants of the node at *path*, by path."""
+        statement, fill = _below(self._dialect, self.side)
+        # "0" is the character after "/": the range holds exactly what is below.
+        first, last = (f"{path}/", f"{path}0") if path else ("\1", "\U0010ffff")
+        return [_place(row) for row in self._fetch(statement, fill({"first": first, "last": last}))]
+
+    def _nodes(self, column: str, values: tuple[str, ...]) -> Iterator[Node]:
+        for row in self._rows("nodes", column, values):
+            yield self._node(row)
+
+    def _rows(self, what: str, column: str, values: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
+        for start in range(0, len(values), _CHUNK):
+            chunk = values[start : start + _CHUNK]
+            statement, fill = _selection(self._dialect, self.side, what, column, len(chunk))
+            yield from self._fetch(statement, fill({f"v{i}": v for i, v in enumerate(chunk)}))
+
+    def _node(self, row: tuple[Any, ...]) -> Node:
+        (
+            id, number, kind, type_name, parent, name, path, rank, locale, group, key, state,
+            counted, fields_revision, fields, published_revision, published_at, public_at,
+            labels, annotations, finalizers, owner, created_at, modified_at, deleted_at,
+        ) = row  # fmt: skip
+        if self.side is Side.PUBLISHED:
+            counted, modified_at = published_revision, public_at
+        return Node(
+            id=id, number=number, kind=Kind(kind), type=type_name, parent=parent, name=name,
+            path=path, rank=rank, locale=locale, group=group, key=key, state=State(state),
+            revision=counted, fields_revision=fields_revision, fields=orjson.loads(fields),
+            published_revision=published_revision, published_at=published_at,
+            labels=_loaded(labels), annotations=_loaded(annotations),
+            finalizers=tuple(orjson.loads(finalizers)) if finalizers != "[]" else (),
+            owner=owner, created_at=created_at, modified_at=modified_at, deleted_at=deleted_at,
+        )  # fmt: skip
+
+
+def read_changes(fetch: Fetch, dialect: sa.Dialect, after: int, limit: int) -> list[Change]:
+    """Up to *limit* changes behind position *after*, in order."""
+    statement, fill = _changes(dialect)
+    return [
+        Change(position, node_id, Kind(kind), Action(action), counted, bool(public), at, author)
+        for position, node_id, kind, action, counted, public, at, author in fetch(
+            statement, fill({"after": after, "limit": limit})
+        )
+    ]
+
+
+def read_position(fetch: Fetch, dialect: sa.Dialect) -> int:
+    """The position of the last change that was committed."""
+    statement, fill = _position(dialect)
+    return int(fetch(statement, fill({}))[0][0])
+
+
+def read_types(fetch: Fetch, dialect: sa.Dialect) -> Types:
+    """All document types."""
+    statement, fill = _types(dialect)
+    found = [
+        DocumentType.parse(orjson.loads(definition)) for (definition,) in fetch(statement, fill({}))
+    ]
+    return Types({one.name: one for one in found})
+
+
+def read_seen_fields(fetch: Fetch, dialect: sa.Dialect, side: Side) -> frozenset[str]:
+    """The undeclared field names that documents of open types ever had on *side*."""
+    statement, fill = _seen(dialect)
+    return frozenset(name for (name,) in fetch(statement, fill({"side": side.value})))
+
+
+# -- statements, each built once ----------------------------------------------
+
+Fill = Callable[[Mapping[str, Any]], Any]
+
+
+def compiled(dialect: sa.Dialect, statement: sa.sql.ClauseElement) -> tuple[str, Fill]:
+    """*statement* as text for the driver, and how to give it its values."""
+    text = statement.compile(dialect=dialect)
+    assert isinstance(text, SQLCompiler)
+    constants = {name: value for name, value in text.params.items() if value is not None}
+    if not text.positional:
+        return str(text), lambda values: {**constants, **values}
+    order = tuple(text.positiontup or ())
+
+    def fill(values: Mapping[str, Any]) -> tuple[Any, ...]:
+        every = {**constants, **values}
+        return tuple(every[name] for name in order)
+
+    return str(text), fill
+
+
+def _visible(side: Side) -> sa.ColumnElement[bool]:
+    reachable = node.c.path.is_not(None)
+    return (
+        reachable & node.c.published_revision.is_not(None) if side is Side.PUBLISHED else reachable
+    )
+
+
+def _fields_of(side: Side) -> sa.FromClause:
+    shown = node.c.published_revision if side is Side.PUBLISHED else node.c.draft_revision
+    return node.join(revision, (revision.c.node == node.c.id) & (revision.c.revision == shown))
+
+
+@lru_cache(maxsize=512)
+def _selection(
+    dialect: sa.Dialect, side: Side, what: str, column: str, count: int
+) -> tuple[str, Fill]:
+    wanted: list[sa.BindParameter[str]] = [sa.bindparam(f"v{index}") for index in range(count)]
+    if what == "places":
+        query = sa.select(*_PLACE)
+    else:
+        query = sa.select(*_NODE).select_from(_fields_of(side))
+    matching = node.c[column] == wanted[0] if count == 1 else node.c[column].in_(wanted)
+    return compiled(dialect, query.where(matching & _visible(side)))
+
+
+@lru_cache
+def _below(dialect: sa.Dialect, side: Side) -> tuple[str, Fill]:
+    within = (node.c.path >= sa.bindparam("first")) & (node.c.path < sa.bindparam("last"))
+    return compiled(
+        dialect, sa.select(*_PLACE).where(within & _visible(side)).order_by(node.c.path)
+    )
+
+
+@lru_cache
+def _changes(dialect: sa.Dialect) -> tuple[str, Fill]:
+    query = sa.select(change).where(change.c.position > sa.bindparam("after"))
+    return compiled(dialect, query.order_by(change.c.position).limit(sa.bindparam("limit")))
+
+
+@lru_cache
+def _position(dialect: sa.Dialect) -> tuple[str, Fill]:
+    return compiled(dialect, sa.select(counter.c.value).where(counter.c.name == "position"))
+
+
+@lru_cache
+def _types(dialect: sa.Dialect) -> tuple[str, Fill]:
+    return compiled(dialect, sa.select(document_type.c.definition))
+
+
+@lru_cache
+def _seen(dialect: sa.Dialect) -> tuple[str, Fill]:
+    return compiled(
+        dialect, sa.select(seen_field.c.name).where(seen_field.c.side == sa.bindparam("side"))
+    )
+
+
+def _place(row: tuple[Any, ...]) -> Place:
+    id, kind, type_name, path, locale = row
+    return Place(id, Kind(kind), type_name, path, locale)
+
+
+_EMPTY: Final[Mapping[str, str]] = {}
+
+
+def _loaded(text: str) -> Mapping[str, str]:
+    return _EMPTY if text == "{}" else orjson.loads(text)

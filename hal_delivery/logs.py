@@ -1,0 +1,135 @@
+"""Logs: one line per event on standard error, without secrets.
+
+Lines are JSON objects, or text for a terminal.  Each is written by a single
+system call, so that the lines of several workers do not mix, and nothing is held
+back in a buffer that a killed worker would lose.  What libraries log through the
+standard library comes out as the same lines.
+
+A line of a request carries its ``request_id``: call :func:`begin_request` first.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import sys
+from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
+from typing import Any, Final
+from uuid import uuid4
+
+import orjson
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+REDACTED: Final = "[redacted]"
+
+_SECRET_KEY = re.compile(
+    r"(proxy[-_])?authorization|(set[-_])?cookie|x[-_]api[-_]key|api[-_]?key"
+    r"|([a-z0-9]+[-_])*(token|password|secret)",
+    re.IGNORECASE,
+)
+# The same, where they stand inside a text: a query string, a header, an address.
+_SECRET_TEXT = re.compile(
+    r"(?P<kept>\b(?:token|password|secret|api[-_]?key)=|\b(?:bearer|basic)\s+|://[^\s:/@]*:)"
+    r"(?P<secret>(?<=:)[^\s/@]+(?=@)|(?<!:)[^\s&;,'\"]+)",
+    re.IGNORECASE,
+)
+_MAX_DEPTH: Final = 4
+
+
+def configure(level: str = "info", format: str = "json") -> None:
+    """Log from *level* up, as ``json`` or ``text``.  Called once, before any fork."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.format_exc_info,
+            redact,
+            # What comes after is ours and holds no secret.
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _renderer(format),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=lambda *names: StandardError(),
+        cache_logger_on_first_use=True,
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [_Forward()]
+    root.setLevel(number)
+    logging.captureWarnings(True)
+
+
+def begin_request(request_id: str | None = None) -> str:
+    """Start the lines of one request, forgetting the last one of this thread."""
+    request_id = request_id or uuid4().hex[:16]
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+    return request_id
+
+
+def redact(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Blank out every credential, by the name of its key or by how it looks."""
+    return {key: _redacted(key, value, depth=0) for key, value in event.items()}
+
+
+def _redacted(key: object, value: Any, *, depth: int) -> Any:
+    if isinstance(key, str) and _SECRET_KEY.fullmatch(key):
+        return REDACTED
+    if isinstance(value, str):
+        return _SECRET_TEXT.sub(rf"\g<kept>{REDACTED}", value)
+    if depth == _MAX_DEPTH:
+        return _redacted(None, str(value), depth=0)
+    if isinstance(value, Mapping):
+        return {str(k): _redacted(k, v, depth=depth + 1) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_redacted(None, item, depth=depth + 1) for item in value]
+    return value
+
+
+class StandardError:
+    """Where lines go, in one write each."""
+
+    def msg(self, line: str | bytes) -> None:
+        """Write *line*; an unwritable log loses the line, never the answer."""
+        if isinstance(line, str):
+            line = line.encode(errors="backslashreplace")
+        rest = memoryview(line + b"\n")
+        with suppress(OSError):
+            while rest:
+                rest = rest[os.write(2, rest) :]
+
+    log = debug = info = warning = error = critical = exception = fatal = msg
+
+
+class _Forward(logging.Handler):
+    """Takes what libraries log through the standard library to the same lines."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        # Levels in between, which some libraries have, count as the next lower one.
+        level = min(max(record.levelno // 10 * 10, logging.DEBUG), logging.CRITICAL)
+        try:
+            structlog.get_logger().log(
+                level, record.getMessage(), logger=record.name, exc_info=record.exc_info or None
+            )
+        except Exception:
+            self.handleError(record)
+
+
+def _renderer(format: str) -> Processor:
+    if format == "json":
+        return _json
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
+
+
+def _json(logger: WrappedLogger, method: str, event: MutableMapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(event, default=str)
+    except TypeError:
+        # A lone surrogate or an enormous integer: rare, and no reason to lose the line.
+        return json.dumps(event, default=str).encode("ascii")

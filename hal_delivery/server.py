@@ -1,0 +1,189 @@
+"""The server: gunicorn, run from our own command with our own limits.
+
+Every limit of the outermost layer stands here, in one table.  gunicorn reads no
+configuration of its own: not its file, not its environment variables, and no
+forwarded header, since which proxies are believed is decided in
+``hal_delivery.web``.
+
+The port is reserved before anything slow begins, so that a taken port is
+reported at once and a port that is still being prepared refuses connections
+instead of letting them wait.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import gunicorn.http.wsgi
+from gunicorn import sock
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+
+from hal_delivery.settings import StartError
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_SHARED_MEMORY: Final = Path("/dev/shm")
+
+LIMITS: Final[dict[str, Any]] = {
+    "limit_request_line": 8190,
+    "limit_request_fields": 100,
+    "limit_request_field_size": 16380,
+    "max_requests": 0,
+    "timeout": 30,
+    "graceful_timeout": 10,
+    # Longer than proxies keep an idle connection, so that it is they who close it.
+    "keepalive": 65,
+    # Workers open their own database connections; none may be shared by a fork.
+    "preload_app": False,
+    # An empty list trusts nobody. gunicorn always trusts a Unix socket, so that
+    # what a trusted peer could set is emptied as well.
+    "forwarded_allow_ips": "",
+    "proxy_allow_ips": "",
+    "secure_scheme_headers": {},
+    "forwarder_headers": "",
+    # Requests are logged by the application, which knows what is secret.
+    "accesslog": None,
+    "control_socket_disable": True,
+}
+
+
+class AddressTaken(StartError):
+    """Another process listens there, or nobody may."""
+
+    exit_code: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """An address that is reserved, and refuses connections until it is served."""
+
+    socket: socket.socket
+    host: str
+    port: int
+
+    @property
+    def address(self) -> str:
+        """The address as gunicorn writes it."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """Where a person on this machine finds it."""
+        # "Everywhere" is where a server listens, not where a browser goes.
+        address = self.address.replace("0.0.0.0:", "127.0.0.1:").replace("[::]:", "[::1]:")
+        return f"http://{address}"
+
+
+def reserve(host: str, port: int) -> Listener:
+    """Reserve *port* at *host*; 0 takes any free port."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise _taken(host, port, error) from None
+    reserved = socket.socket(family, kind)
+    # A port of which old connections are still fading away is free for us.
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        reserved.bind(address)
+    except OSError as error:
+        reserved.close()
+        raise _taken(host, port, error) from None
+    return Listener(reserved, *reserved.getsockname()[:2])
+
+
+def default_workers() -> int:
+    """One worker per core that this process may use, and never a single one."""
+    try:
+        cores = len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        cores = os.cpu_count() or 1
+    return max(2, cores)
+
+
+def serve(
+    load: Callable[[], WSGIApplication],
+    listener: Listener,
+    *,
+    workers: int,
+    threads: int = 1,
+    log_level: str = "info",
+    when_ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve what *load* makes in each worker, until told to stop; then exit.
+
+    *when_ready* is called once, when connections are accepted from then on.
+    """
+    # The only way to say less about the software than "gunicorn".
+    gunicorn.http.wsgi.SERVER = "hal-delivery"
+    application = _Application(
+        load,
+        {
+            **LIMITS,
+            "bind": listener.address,
+            "workers": workers,
+            "threads": threads,
+            "worker_class": "sync" if threads == 1 else "gthread",
+            # A heartbeat on a slow disk looks like a worker that hangs.
+            "worker_tmp_dir": str(_SHARED_MEMORY) if os.access(_SHARED_MEMORY, os.W_OK) else None,
+            "loglevel": log_level,
+            "logger_class": _Log,
+            "proc_name": "hal-delivery",
+            "when_ready": lambda arbiter: when_ready(),
+        },
+    )
+    arbiter = Arbiter(application)
+    arbiter.LISTENERS = [_listening(listener, application.cfg, arbiter.log)]
+    arbiter.run()
+
+
+def _listening(listener: Listener, config: Config, log: Logger) -> sock.TCPSocket:
+    kind = sock.TCP6Socket if listener.socket.family is socket.AF_INET6 else sock.TCPSocket
+    address = (listener.host, listener.port)
+    try:
+        return kind(address, config, log, fd=listener.socket.detach())
+    except OSError as error:
+        raise _taken(*address, error) from None
+
+
+def _taken(host: str, port: int, error: OSError) -> AddressTaken:
+    if error.errno == errno.EADDRINUSE:
+        return AddressTaken(
+            f"Port {port} at {host} is in use by another process. Stop it, or choose another "
+            "port: --port."
+        )
+    return AddressTaken(f"Cannot listen at port {port} of {host}: {error.strerror}.")
+
+
+class _Application(BaseApplication):
+    """Our application as gunicorn asks for it."""
+
+    def __init__(self, load: Callable[[], WSGIApplication], options: dict[str, Any]) -> None:
+        self._load = load
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> WSGIApplication:
+        return self._load()
+
+
+class _Log(Logger):
+    """gunicorn's own lines, in the form of all others."""
+
+    def setup(self, cfg: Config) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True

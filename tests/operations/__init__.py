@@ -1,0 +1,1 @@
+"""What the operator sees: settings, mounts, tokens, logs, the server, the command line."""
