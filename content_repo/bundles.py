@@ -8,11 +8,12 @@ any other may lack some, and a reader then borrows up the chain:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from content_repo import locales
+from content_repo.doctypes import Problem, escaped
 from content_repo.model import Node
 
 DEFAULT: Final = "default"
@@ -29,6 +30,27 @@ class Messages:
     locale: str
     texts: Mapping[str, str]
     borrowed: Mapping[str, str]
+
+
+def problems(fields: Mapping[str, Any]) -> Iterator[Problem]:
+    """What keeps *fields* from being those of a bundle."""
+    if not isinstance(fields.get("basename", ""), str):
+        yield Problem("/basename", "expected a string")
+    stored = fields.get("messages", {})
+    if not isinstance(stored, Mapping):
+        yield Problem("/messages", "expected an object")
+        return
+    seen: dict[str, str] = {}
+    for locale, texts in stored.items():
+        at = f"/messages/{escaped(locale)}"
+        if (other := seen.setdefault(locales.tag(locale), locale)) != locale:
+            yield Problem(at, f"the same locale as {other!r}")
+        if not isinstance(texts, Mapping):
+            yield Problem(at, "expected an object")
+            continue
+        for key, text in texts.items():
+            if not isinstance(text, str):
+                yield Problem(f"{at}/{escaped(key)}", "expected a string")
 
 
 def messages(node: Node) -> Mapping[str, Mapping[str, str]]:

@@ -20,17 +20,23 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from content_repo.errors import InvalidFields, InvalidType, UnknownType
 from content_repo.model import ROOT_ID
-from content_repo.names import is_id
+from content_repo.names import is_id, is_storable
 
 #: What a signed 64-bit column holds; larger integers fit in no database.
 INTEGERS: Final = range(-(2**63), 2**63)
 
+#: The years 1 to 9999 in epoch milliseconds: what every calendar can show.
+DATES: Final = range(-62_135_596_800_000, 253_402_300_800_000)
+
 #: How deep a field's value may be nested.
 DEEPEST: Final = 32
+
+#: How long an undeclared field's name may be, in bytes of UTF-8.
+LONGEST_FIELD_NAME: Final = 255
 
 #: The key that names a compound's type in stored form.
 COMPOUND_TYPE: Final = "_type"
@@ -105,13 +111,20 @@ class DocumentType:
     def short_name(self) -> str:
         return self.name.partition(":")[2]
 
+    @property
+    def is_concrete(self) -> bool:
+        """Whether documents may be of this type itself."""
+        return not (self.abstract or self.compound)
+
     @classmethod
     def parse(cls, definition: Mapping[str, Any]) -> DocumentType:
         """Read a definition as :meth:`definition` writes it."""
         name = str(definition.get("name", ""))
         try:
             own = tuple(_parsed_field(one) for one in definition.get("fields", ()))
-            return cls(**{**definition, "fields": own})
+            return _right_shapes(cls(**{**definition, "fields": own}))
+        except KeyError as missing:
+            raise InvalidType(type=name, reason=f"a field lacks its {missing}") from None
         except (TypeError, ValueError) as problem:
             raise InvalidType(type=name, reason=str(problem)) from None
 
@@ -121,15 +134,33 @@ class DocumentType:
 
 
 def _parsed_field(stored: Mapping[str, Any]) -> Field:
-    kind = FieldKind(stored["kind"])
-    return Field(**{**stored, "kind": kind, "targets": tuple(stored.get("targets", ()))})
+    kind, targets = FieldKind(stored["kind"]), tuple(stored.get("targets", ()))
+    if not all(isinstance(target, str) for target in targets):
+        raise TypeError("'targets' lists the names of types")
+    return _right_shapes(
+        Field(**{**stored, "name": stored["name"], "kind": kind, "targets": targets})
+    )
+
+
+_Definition = TypeVar("_Definition", DocumentType, Field)
+
+#: What a definition may hold in attributes that are plain text or a flag.
+_SHAPES: Final = {"str": (str,), "str | None": (str, type(None)), "bool": (bool,)}
+
+
+def _right_shapes(value: _Definition) -> _Definition:
+    for one in fields(value):
+        if not isinstance(getattr(value, one.name), _SHAPES.get(str(one.type), object)):
+            raise TypeError(f"{one.name!r} is not of the type {one.type}")
+    return value
 
 
 def _given(value: Any, *, but: str = "") -> dict[str, Any]:
+    given = {one.name: getattr(value, one.name) for one in fields(value)}
     return {
-        one.name: getattr(value, one.name)
+        one.name: list(given[one.name]) if isinstance(given[one.name], tuple) else given[one.name]
         for one in fields(value)
-        if one.name != but and getattr(value, one.name) != one.default
+        if one.name != but and given[one.name] != one.default
     }
 
 
@@ -142,6 +173,13 @@ class Problem:
 
     pointer: str
     reason: str
+
+
+def invalid(type_name: str, problems: Iterable[Problem]) -> InvalidFields:
+    """The failure that names all *problems*."""
+    found = tuple(problems)
+    summary = "; ".join(f"{one.pointer}: {one.reason}" for one in found[:3])
+    return InvalidFields(type=type_name, summary=summary, problems=found)
 
 
 @dataclass(frozen=True)
@@ -167,10 +205,20 @@ class Types:
             seen.add(one.base)
             one = self.by_name[one.base]
         for name in seen:
-            for declared in self.by_name[name].fields:
-                if not declared.name or declared.name.startswith("_"):
-                    reason = f"a field is not called {declared.name!r}: '_' is kept for metadata"
-                    raise InvalidType(type=name, reason=reason)
+            self._check_own_fields(self.by_name[name])
+
+    def _check_own_fields(self, one: DocumentType) -> None:
+        names = [declared.name for declared in one.fields]
+        for name in names:
+            if not name or name.startswith("_"):
+                reason = f"a field is not called {name!r}: '_' is kept for metadata"
+            elif names.count(name) > 1:
+                reason = f"it has two fields {name!r}"
+            else:
+                continue
+            raise InvalidType(type=one.name, reason=reason)
+        if any(json_problems(one.definition(), "")):
+            raise InvalidType(type=one.name, reason="no database can hold its text")
 
     def get(self, name: str) -> DocumentType:
         """The type of that full name, or :class:`UnknownType`."""
@@ -242,31 +290,33 @@ class Types:
         """*given* in stored form, or :class:`InvalidFields` with all problems."""
         found = list(self._problems(name, given, ""))
         if found:
-            summary = "; ".join(f"{one.pointer}: {one.reason}" for one in found[:3])
-            raise InvalidFields(type=name, summary=summary, problems=tuple(found))
+            raise invalid(name, found)
         return self._stored(name, given)
 
     # What is wrong, and what is stored, are asked apart: the first walks
     # everything to its end, the second may then rely on every shape.
 
-    def _problems(self, name: str, given: Mapping[str, Any], at: str) -> Iterator[Problem]:
+    def _problems(self, name: str, given: Mapping[Any, Any], at: str) -> Iterator[Problem]:
         self.get(name)
         declared = self.fields(name)
         for key, value in given.items():
-            here = f"{at}/{_escaped(key)}"
+            here = f"{at}/{escaped(key)}"
             if key == COMPOUND_TYPE and at:
                 continue
             if key in declared:
                 yield from self._field_problems(declared[key], value, here)
+            elif not isinstance(key, str):
+                yield Problem(here, "a field's name is a string")
             elif key.startswith("_"):
                 yield Problem(here, "names with a leading '_' are kept for metadata")
             elif self.is_open(name):
+                yield from _name_problems(key, here)
                 yield from json_problems(value, here)
             else:
                 yield Problem(here, f"{name} has no such field{_nearest(key, declared)}")
         for key, one in declared.items():
             if one.required and given.get(key) is None:
-                yield Problem(f"{at}/{_escaped(key)}", "required")
+                yield Problem(f"{at}/{escaped(key)}", "required")
 
     def _field_problems(self, one: Field, value: Any, at: str) -> Iterator[Problem]:
         if value is None:
@@ -308,6 +358,8 @@ class Types:
         known = self.by_name.get(name) if isinstance(name, str) else None
         if known is None or not known.compound:
             yield Problem(at, f"{name!r} is not a compound type")
+        elif one.type and one.type not in (base.name for base in self.lineage(known.name)):
+            yield Problem(at, f"{name!r} is not {one.type!r}, nor extends it")
         elif at.count("/") > DEEPEST:
             yield Problem(at, f"nested deeper than {DEEPEST}")
         else:
@@ -349,7 +401,7 @@ def to_millis(value: Any) -> int | None:
     (1487085120000, 1487085120000, None)
     """
     if _is_integer(value):
-        return int(value)
+        return int(value) if value in DATES else None
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
@@ -363,10 +415,8 @@ def to_millis(value: Any) -> int | None:
 def json_problems(value: Any, at: str, depth: int = 0) -> Iterator[Problem]:
     """What keeps *value* from being stored as JSON in every database."""
     if isinstance(value, str):
-        if "\0" in value:
-            yield Problem(at, "holds NUL")
-        elif not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
-            yield Problem(at, "holds a lone surrogate")
+        if not is_storable(value):
+            yield Problem(at, "holds NUL" if "\0" in value else "holds a lone surrogate")
     elif isinstance(value, Mapping | list):
         if depth == DEEPEST:
             yield Problem(at, f"nested deeper than {DEEPEST}")
@@ -375,12 +425,22 @@ def json_problems(value: Any, at: str, depth: int = 0) -> Iterator[Problem]:
             value.items() if isinstance(value, Mapping) else enumerate(value)
         )
         for key, item in pairs:
-            here = f"{at}/{_escaped(str(key))}"
-            if isinstance(value, Mapping):
+            here = f"{at}/{escaped(key)}"
+            if isinstance(value, Mapping) and not isinstance(key, str):
+                yield Problem(here, "a name in an object is a string")
+            elif isinstance(value, Mapping):
                 yield from json_problems(key, here)
             yield from json_problems(item, here, depth + 1)
     elif not (value is None or isinstance(value, bool) or _is_integer(value) or _is_number(value)):
         yield Problem(at, "is not JSON, or a number out of range")
+
+
+def _name_problems(name: str, at: str) -> Iterator[Problem]:
+    """What keeps an undeclared field's *name* from being remembered in every database."""
+    found = list(json_problems(name, at))
+    if not found and len(name.encode()) > LONGEST_FIELD_NAME:
+        found.append(Problem(at, f"its name has more than {LONGEST_FIELD_NAME} bytes"))
+    yield from found
 
 
 def _expect(holds: bool, expected: str, at: str) -> Iterator[Problem]:
@@ -401,5 +461,11 @@ def _nearest(key: str, known: Iterable[str]) -> str:
     return f"; did you mean {found[0]!r}?" if found else ""
 
 
-def _escaped(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
+def escaped(key: object) -> str:
+    """One step of a JSON Pointer, always text that can be sent.
+
+    >>> escaped("a/b~c"), escaped(3)
+    ('a~1b~0c', '3')
+    """
+    step = str(key).encode(errors="replace").decode()
+    return step.replace("~", "~0").replace("/", "~1")

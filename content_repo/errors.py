@@ -51,6 +51,20 @@ class NameTaken(ContentError):
     template = "{name!r} is taken in {folder!r}; {suggestion!r} is free."
 
 
+class InvalidId(ContentError):
+    """An id that no node may have."""
+
+    code = "invalid_id"
+    template = "{id!r} is not a node's id: it does not have the form of a UUID."
+
+
+class IdTaken(ContentError):
+    """Another node, perhaps one in the trash, already has this id."""
+
+    code = "id_taken"
+    template = "There is a node {id} already."
+
+
 class KeyTaken(ContentError):
     """Another node of the kind already has this key (a bundle's basename)."""
 
@@ -108,6 +122,13 @@ class InvalidType(ContentError):
 
     code = "invalid_type"
     template = "The document type {type!r} cannot hold: {reason}."
+
+
+class InvalidSeed(ContentError):
+    """A file that content was to be loaded from, but cannot be."""
+
+    code = "invalid_seed"
+    template = "{file}: {reason}"
 
 
 class BlobMissing(ContentError):

@@ -10,11 +10,15 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import tempfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from content_repo.errors import BlobMissing
+
+# What a digest looks like; nothing else is ever turned into a path.
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class Media:
@@ -28,12 +32,14 @@ class Media:
         digest = hashlib.sha256(content).hexdigest()
         path = self._path(digest)
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            self._make_folder(path.parent)
             self._write(path, content)
         return digest
 
     def open(self, digest: str) -> BinaryIO:
         """The bytes as an open file, or :class:`BlobMissing`."""
+        if not _DIGEST.fullmatch(digest):
+            raise BlobMissing(digest=digest)
         try:
             return self._path(digest).open("rb")
         except FileNotFoundError:
@@ -41,6 +47,11 @@ class Media:
 
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest
+
+    def _make_folder(self, folder: Path) -> None:
+        if not folder.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            _flush_folder(folder.parent)
 
     def _write(self, path: Path, content: bytes) -> None:
         file, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")

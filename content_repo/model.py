@@ -137,6 +137,9 @@ class Place:
     type: str
     path: str
     locale: str | None
+    group: str
+    key: str | None
+    modified_at: int
 
 
 @dataclass(frozen=True, slots=True)

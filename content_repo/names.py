@@ -58,6 +58,17 @@ def _objection(name: str) -> str | None:
     return f"a name has at most {LONGEST_NAME} bytes" if size > LONGEST_NAME else None
 
 
+def is_storable(text: str) -> bool:
+    """Whether any database could hold *text*: it has no NUL and no lone surrogate.
+
+    >>> is_storable("blog"), is_storable("bl\0g")
+    (True, False)
+    """
+    if "\0" in text:
+        return False
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def join(parent: str, name: str) -> str:
     """The path of *name* within *parent*.
 
@@ -68,6 +79,19 @@ def join(parent: str, name: str) -> str:
     if len(path.encode()) > LONGEST_PATH:
         raise InvalidPath(path=f"{path[:60]}…", reason=f"longer than {LONGEST_PATH} bytes")
     return path
+
+
+def numbered(name: str, number: int) -> str:
+    """*name* with a number before its suffix, cut to what a name may be long.
+
+    >>> numbered("photo.jpg", 2), numbered("news", 3)
+    ('photo-2.jpg', 'news-3')
+    """
+    stem, dot, suffix = name.partition(".")
+    mark = f"-{number}{dot}{suffix}".encode()
+    if len(mark) > LONGEST_NAME // 2:
+        stem, mark = name, f"-{number}".encode()
+    return (stem.encode()[: LONGEST_NAME - len(mark)] + mark).decode(errors="ignore")
 
 
 def is_within(path: str, root: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from content_repo.doctypes import Types
+from content_repo.doctypes import Types, invalid, json_problems
 from content_repo.media import Media
 from content_repo.model import ROOT_ID, Change, Kind, Side
 from content_repo.positions import PositionFile
@@ -119,6 +119,8 @@ class Repository:
 
         Other writers wait meanwhile, readers do not.
         """
+        if problems := list(json_problems({"author": author, "message": message}, "")):
+            raise invalid("change", problems)
         with self._database.transaction() as connection:
             at = self._clock()
             writer = Writer(connection, at=at, author=author)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from content_repo.doctypes import Problem
 from content_repo.model import Node
 
 
@@ -30,6 +31,38 @@ class Category:
         yield self
         for child in self.categories:
             yield from child.walk()
+
+
+def problems(fields: Mapping[str, Any]) -> Iterator[Problem]:
+    """What keeps *fields* from being those of a taxonomy."""
+    yield from _problems(fields, "", set())
+
+
+def _problems(holder: Mapping[str, Any], above: str, seen: set[str]) -> Iterator[Problem]:
+    stored, at = holder.get("categories", []), f"{above}/categories"
+    if not isinstance(stored, list):
+        yield Problem(at, "expected a list")
+        return
+    for index, one in enumerate(stored):
+        here = f"{at}/{index}"
+        if not isinstance(one, Mapping):
+            yield Problem(here, "expected an object")
+            continue
+        key = one.get("key")
+        if not isinstance(key, str) or not key:
+            yield Problem(f"{here}/key", "expected a string that is not empty")
+        elif key in seen:
+            yield Problem(f"{here}/key", f"the key {key!r} is there twice")
+        else:
+            seen.add(key)
+        if not isinstance(one.get("name") or "", str):
+            yield Problem(f"{here}/name", "expected a string")
+        infos = one.get("infos", {})
+        if not isinstance(infos, Mapping) or not all(
+            isinstance(info, Mapping) for info in infos.values()
+        ):
+            yield Problem(f"{here}/infos", "expected an object of objects")
+        yield from _problems(one, here, seen)
 
 
 def categories(node: Node) -> tuple[Category, ...]:

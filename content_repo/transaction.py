@@ -9,21 +9,26 @@ nothing is.  The rules kept here:
 * whatever is published has only published folders above it;
 * a change of a published folder or asset shows at once, of a document, bundle
   or taxonomy only when that is published again.
+
+What is refused is refused before anything is written: a caller may note the
+error and go on with the same transaction.
 """
 
 from __future__ import annotations
 
+import contextlib
 import uuid
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
 
 import orjson
 import sqlalchemy as sa
 
-from content_repo import locales, names
-from content_repo.doctypes import DocumentType, Problem, Types, json_problems
+from content_repo import bundles, locales, names, taxonomy
+from content_repo.doctypes import DocumentType, Problem, Types, invalid, json_problems
 from content_repo.errors import (
-    InvalidFields,
+    IdTaken,
+    InvalidId,
     InvalidMove,
     KeyTaken,
     NameTaken,
@@ -48,6 +53,23 @@ class Transaction:
         self._message = message
         self.types = types
         self.position = 0
+
+    @contextlib.contextmanager
+    def dated(self, at: int) -> Iterator[None]:
+        """Let the nodes written in this block bear the time *at*.
+
+        For content that was written elsewhere before.  Only times of nodes
+        (created, modified, published) follow; history keeps the true time.
+        """
+        present, self._at = self._at, at
+        try:
+            yield
+        finally:
+            self._at = present
+
+    def knows(self, id: str) -> bool:
+        """Whether a node of that id was ever made and not purged since."""
+        return self._writer.row(id) is not None
 
     # -- nodes ------------------------------------------------------------
 
@@ -75,14 +97,15 @@ class Transaction:
         name = names.checked_name(name)
         folder = self._live(parent)
         type_name = type or TYPE_OF_KIND[kind]
+        group = group or str(uuid.uuid4())
+        _check_said(
+            type_name, type=type_name, locale=locale, group=group, key=key, rank=rank, owner=owner
+        )
         stored = self._checked(kind, type_name, fields or {})
-        if kind is Kind.TAXONOMY:
-            key = name
-        elif kind is Kind.BUNDLE:
-            key = key or stored.get("basename") or name
+        key = _key(kind, name, stored, key)
         path = self._free_path(folder, name)
         self._check_key(kind, key)
-        node = (id or str(uuid.uuid4())).lower()
+        node = self._free_id(id)
         position = self._append(node, kind, Action.CREATED, 1, public=False)
         created = self._at if created_at is None else created_at
         self._writer.insert_node(
@@ -90,9 +113,9 @@ class Transaction:
                 "id": node, "number": self._writer.next("number"), "kind": kind.value,
                 "type": type_name, "parent": folder["id"], "name": name, "path": path,
                 "rank": rank, "locale": locale, "locale_tag": locale and locales.tag(locale),
-                "group": group or str(uuid.uuid4()), "key": key, "state": State.LIVE.value,
+                "group": group, "key": key, "state": State.LIVE.value,
                 "revision": 1, "draft_revision": 1, "labels": "{}", "annotations": "{}",
-                "finalizers": "[]", "owner": owner, "created_at": created, "modified_at": created,
+                "finalizers": "[]", "owner": owner, "created_at": created, "modified_at": self._at,
             }
         )  # fmt: skip
         self._writer.insert_revision(node, 1, position, stored, self._message)
@@ -108,11 +131,12 @@ class Transaction:
         row = self._live(id, expected=expected)
         kind = Kind(row["kind"])
         stored = self._checked(kind, row["type"], fields)
+        key = self._revised_key(row, stored)
         shown = row["published_revision"] is not None and kind not in TWO_SIDED
         revised = int(row["revision"]) + 1
         position = self._append(id, kind, Action.REVISED, revised, public=shown)
         self._writer.insert_revision(id, revised, position, stored, self._message)
-        self._touch(row, revised, public=shown, draft_revision=revised)
+        self._touch(row, revised, public=shown, draft_revision=revised, key=key)
         self._remember(Side.DRAFT, kind, row["type"], stored)
         if shown:
             self._show(row, position, revised)
@@ -124,6 +148,7 @@ class Transaction:
         if strangers:
             raise TypeError(f"not one of {LABELS}: {sorted(strangers)}")
         row = self._live(id, expected=expected)
+        _check_said(row["type"], **labels)
         revised = int(row["revision"]) + 1
         public = row["published_revision"] is not None
         self._append(id, Kind(row["kind"]), Action.LABELLED, revised, public=public)
@@ -154,14 +179,16 @@ class Transaction:
         if names.is_within(target, row["path"]) and target != row["path"]:
             raise InvalidMove(path=row["path"], target=target, reason="it lies within it")
         path = self._free_path(folder, name, but=id)
+        key = self._renamed_key(row, name)
+        below = {
+            one: names.join(path, names.relative(at, row["path"]))
+            for one, at in self._reachable_below(id).items()
+        }
         revised = int(row["revision"]) + 1
         public = row["published_revision"] is not None
         position = self._append(id, Kind(row["kind"]), Action.MOVED, revised, public=public)
-        below = self._reachable_below(id)
-        self._touch(row, revised, public=public, parent=folder["id"], name=name, path=path)
-        self._writer.set_paths(
-            {one: names.join(path, names.relative(at, row["path"])) for one, at in below.items()}
-        )
+        self._touch(row, revised, public=public, parent=folder["id"], name=name, path=path, key=key)
+        self._writer.set_paths(below)
         self._writer.end_placement([id], position)
         self._writer.place(id, position, folder["id"], name)
         if public:
@@ -192,7 +219,8 @@ class Transaction:
         folder = self._live(row["parent"])
         name = names.checked_name(name or row["name"])
         path = self._free_path(folder, name)
-        self._check_key(Kind(row["kind"]), row["key"])
+        key = self._renamed_key(row, name)
+        returning = self._returning_below(id, path)
         revised = int(row["revision"]) + 1
         public = row["published_revision"] is not None
         position = self._append(id, Kind(row["kind"]), Action.RESTORED, revised, public=public)
@@ -204,25 +232,28 @@ class Transaction:
             deleted_at=None,
             name=name,
             path=path,
+            key=key,
         )
         self._writer.place(id, position, folder["id"], name)
-        self._restore_below(id, path, position)
+        for below, _ in returning:
+            self._writer.place(below["id"], position, below["parent"], below["name"])
+        self._writer.set_paths({below["id"]: to for below, to in returning})
         if public:
             self._publish_above(folder)
         return revised
 
-    def _restore_below(self, id: str, path: str, position: int) -> None:
-        """Give all below a restored node its path back, unless it is trash itself."""
-        paths: dict[str, str | None] = {id: path}
+    def _returning_below(self, id: str, path: str) -> list[tuple[sa.RowMapping, str]]:
+        """All that comes back with a node restored at *path*, which is not trash itself."""
+        paths = {id: path}
+        returning = []
         for below in self._writer.subtree(id)[1:]:
             above = paths.get(below["parent"])
             if above is None or below["state"] == State.TRASHED.value:
                 continue
-            self._check_key(Kind(below["kind"]), below["key"])
+            self._check_key(Kind(below["kind"]), below["key"], but=below["id"])
             paths[below["id"]] = names.join(above, below["name"])
-            self._writer.place(below["id"], position, below["parent"], below["name"])
-        del paths[id]
-        self._writer.set_paths(paths)
+            returning.append((below, paths[below["id"]]))
+        return returning
 
     def purge(self, id: str) -> None:
         """Erase a node, all below it, and their history; nothing brings it back."""
@@ -279,10 +310,11 @@ class Transaction:
             ]
         for one in reversed(hidden):
             revised = one["revision"] + 1
+            shown = one["path"] is not None
             position = self._append(
-                one["id"], Kind(one["kind"]), Action.UNPUBLISHED, revised, public=True
+                one["id"], Kind(one["kind"]), Action.UNPUBLISHED, revised, public=shown
             )
-            self._touch(one, revised, public=True, published_revision=None, published_at=None)
+            self._touch(one, revised, public=shown, published_revision=None, published_at=None)
             self._writer.end_publication([one["id"]], position)
         return int(row["revision"]) + 1
 
@@ -343,24 +375,86 @@ class Transaction:
         return row is not None and row["id"] != but
 
     def _first_free(self, folder: str, name: str) -> str:
-        stem, dot, suffix = name.partition(".")
         number = 1
-        while self._is_taken(names.join(folder, f"{stem}-{number}{dot}{suffix}"), None):
+        while self._is_taken(names.join(folder, names.numbered(name, number)), None):
             number += 1
-        return f"{stem}-{number}{dot}{suffix}"
+        return names.numbered(name, number)
 
-    def _check_key(self, kind: Kind, key: str | None) -> None:
-        if key is not None and self._writer.has_key(kind, key):
+    def _free_id(self, id: str | None) -> str:
+        if id is None:
+            return str(uuid.uuid4())
+        if not names.is_id(id):
+            raise InvalidId(id=id)
+        if self.knows(id.lower()):
+            raise IdTaken(id=id.lower())
+        return id.lower()
+
+    def _check_key(self, kind: Kind, key: str | None, *, but: str | None = None) -> None:
+        if key is not None and self._writer.has_key(kind, key, but=but):
             raise KeyTaken(kind=kind.value, key=key)
+
+    def _renamed_key(self, row: sa.RowMapping, name: str) -> str | None:
+        """A taxonomy's key is its name."""
+        kind = Kind(row["kind"])
+        key: str | None = name if kind is Kind.TAXONOMY else row["key"]
+        self._check_key(kind, key, but=row["id"])
+        return key
+
+    def _revised_key(self, row: sa.RowMapping, stored: Mapping[str, Any]) -> str | None:
+        """A bundle's key is its basename, which readers rely on once it is published."""
+        kind = Kind(row["kind"])
+        key: str | None = row["key"]
+        if kind is not Kind.BUNDLE or stored.get("basename") in (None, "", key):
+            return key
+        if row["published_revision"] is not None:
+            reason = "it cannot change while the bundle is published"
+            raise invalid(row["type"], [Problem("/basename", reason)])
+        key = _key(kind, row["name"], stored, key)
+        self._check_key(kind, key, but=row["id"])
+        return key
 
     def _checked(self, kind: Kind, type_name: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         if kind is Kind.DOCUMENT:
+            if not self.types.get(type_name).is_concrete:
+                raise invalid(type_name, [Problem("", "no document is of this type itself")])
             return self.types.checked(type_name, fields)
-        problems: tuple[Problem, ...] = tuple(json_problems(fields, ""))
+        problems = list(json_problems(fields, ""))
+        if not problems and kind in _SHAPES:
+            problems = list(_SHAPES[kind](fields))
         if problems:
-            raise InvalidFields(type=type_name, summary=problems[0].reason, problems=problems)
+            raise invalid(type_name, problems)
         return dict(fields)
 
     def _remember(self, side: Side, kind: Kind, type_name: str, fields: Mapping[str, Any]) -> None:
         if kind is Kind.DOCUMENT and self.types.is_open(type_name):
             self._writer.remember_fields(side, fields.keys() - self.types.fields(type_name).keys())
+
+
+#: What the fields of kinds without a document type must look like.
+_SHAPES: Final[Mapping[Kind, Callable[[Mapping[str, Any]], Iterator[Problem]]]] = {
+    Kind.BUNDLE: bundles.problems,
+    Kind.TAXONOMY: taxonomy.problems,
+}
+
+
+def _key(kind: Kind, name: str, fields: Mapping[str, Any], given: str | None) -> str | None:
+    """What a node of *kind* is looked up by besides its id and path."""
+    if kind is Kind.TAXONOMY:
+        return name
+    if kind is not Kind.BUNDLE:
+        return given
+    key: str = fields.get("basename") or given or name
+    if len(key.encode()) > names.LONGEST_NAME:
+        reason = f"longer than {names.LONGEST_NAME} bytes"
+        raise invalid(TYPE_OF_KIND[kind], [Problem("/basename", reason)])
+    return key
+
+
+def _check_said(type_name: str, **said: Any) -> None:
+    """Refuse what is said of a node besides its fields if no database can hold it."""
+    problems = list(json_problems(said, ""))
+    group = said.get("group")
+    if group is not None and not names.is_id(group):
+        problems.append(Problem("/group", "expected a UUID"))
+    if problems:
+        raise invalid(type_name, problems)

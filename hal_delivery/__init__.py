@@ -9,3 +9,7 @@ Imports point down this picture, and ``tests/test_architecture.py`` keeps it so:
     services, auth              use cases, and who may; no Flask from here down
     settings, mounts, logs      what the operator decided; known to all, knowing none
 """
+
+from importlib.metadata import version
+
+__version__ = version("hal-delivery")

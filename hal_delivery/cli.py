@@ -207,7 +207,9 @@ def rebuild(settings: Settings, side: str | None) -> None:
     Example:
       hal-delivery index rebuild --side draft
     """
-    _print({name: found.rebuild(progress=None) for name, found in _indexes(settings, side)})
+    for name, found in _indexes(settings, side):
+        found.rebuild()
+        click.echo(f"{name}: rebuilt up to position {found.reached}")
 
 
 def _indexes(settings: Settings, side: str | None) -> Iterable[tuple[str, SearchIndex]]:

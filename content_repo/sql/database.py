@@ -48,6 +48,7 @@ class Database:
             # A transaction that only turns into a write later may be refused.
             sa.event.listen(self.engine, "begin", _begin_immediate)
         self._local = threading.local()
+        self._process = os.getpid()
 
     def _engine_options(self) -> dict[str, Any]:
         # A pool would only pass connections between threads; SQLite gains
@@ -75,9 +76,9 @@ class Database:
             cursor.close()
 
     def _reading_connection(self) -> Any:
+        self._forsake_parent()
         kept: Any = getattr(self._local, "connection", None)
-        # A child process must not speak on its parent's connection.
-        if kept is None or self._local.process != os.getpid():
+        if kept is None:
             pooled = self.engine.raw_connection()
             pooled.detach()
             kept = pooled.dbapi_connection
@@ -88,8 +89,16 @@ class Database:
             self._local.connection = kept
             # Dropping what the pool handed out would close the connection.
             self._local.pooled = pooled
-            self._local.process = os.getpid()
         return kept
+
+    def _forsake_parent(self) -> None:
+        """A child process must not speak on its parent's connections."""
+        if self._process != os.getpid():
+            # Kept, because closing them would be speaking, too.
+            self._forsaken = (self.engine.pool, self._local)
+            self.engine.dispose(close=False)
+            self._local = threading.local()
+            self._process = os.getpid()
 
     def forget_connection(self) -> None:
         """Close the connection that this thread reads on, if it has one."""
@@ -104,10 +113,17 @@ class Database:
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
         """A connection in a transaction of its own, alone among all writers."""
-        with self._guard(), self.engine.connect() as connection, connection.begin():
-            if not self.is_sqlite:
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITE_LOCK)))
-            yield connection
+        self._forsake_parent()
+        if getattr(self._local, "writing", False):
+            raise RuntimeError("a write within a write of the same thread would wait for itself")
+        self._local.writing = True
+        try:
+            with self._guard(), self.engine.connect() as connection, connection.begin():
+                if not self.is_sqlite:
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITE_LOCK)))
+                yield connection
+        finally:
+            self._local.writing = False
 
     @contextlib.contextmanager
     def _guard(self) -> Iterator[None]:

@@ -16,6 +16,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from content_repo.doctypes import DocumentType, Types
 from content_repo.model import Action, Change, Kind, Node, Place, Side, State
+from content_repo.names import is_storable
 from content_repo.sql.tables import change, counter, document_type, node, revision, seen_field
 
 Fetch = Callable[[str, Any], list[tuple[Any, ...]]]
@@ -23,7 +24,12 @@ Fetch = Callable[[str, Any], list[tuple[Any, ...]]]
 #: How many ids one statement names; SQLite's own bound lies far above.
 _CHUNK: Final = 500
 
-_PLACE: Final = (node.c.id, node.c.kind, node.c.type, node.c.path, node.c.locale)
+#: From the first name to the last that there can be.
+_ALL: Final = ("\1", "\U0010ffff" * 64)
+
+_PLACE: Final = (
+    node.c.id, node.c.kind, node.c.type, node.c.path, node.c.locale, node.c.group, node.c.key,
+)  # fmt: skip
 
 _NODE: Final = (
     node.c.id, node.c.number, node.c.kind, node.c.type, node.c.parent, node.c.name, node.c.path,
@@ -61,13 +67,22 @@ class Reader:
         """The nodes of those ids; ids that nobody has are simply absent."""
         return {one.id: one for one in self._nodes("id", tuple(dict.fromkeys(ids)))}
 
+    def inside(self, parents: Collection[str]) -> list[Place]:
+        """Where everything is that lies directly in one of those folders, by path."""
+        rows = self._rows("places", "parent", tuple(parents))
+        return sorted((_place(row) for row in rows), key=lambda one: one.path)
+
     def children(self, parent: str) -> list[Node]:
         """All nodes directly in a folder, by rank, then name."""
         return sorted(self._nodes("parent", (parent,)), key=lambda one: (one.rank, one.name))
 
-    def translations(self, group: str) -> list[Node]:
-        """All nodes of a translation group, by path."""
-        return sorted(self._nodes("group", (group,)), key=lambda one: one.path)
+    def translations(self, groups: Collection[str]) -> dict[str, list[Place]]:
+        """The nodes of each translation group, by path."""
+        found: dict[str, list[Place]] = {}
+        for row in self._rows("places", "group", tuple(dict.fromkeys(groups))):
+            place = _place(row)
+            found.setdefault(place.group, []).append(place)
+        return {group: sorted(ones, key=lambda one: one.path) for group, ones in found.items()}
 
     def places(self, ids: Collection[str]) -> dict[str, Place]:
         """Where nodes are, without their fields."""
@@ -75,9 +90,11 @@ class Reader:
 
     def below(self, path: str) -> list[Place]:
         """All descendants of the node at *path*, by path."""
+        if not is_storable(path):
+            return []
         statement, fill = _below(self._dialect, self.side)
         # "0" is the character after "/": the range holds exactly what is below.
-        first, last = (f"{path}/", f"{path}0") if path else ("\1", "\U0010ffff")
+        first, last = (f"{path}/", f"{path}0") if path else _ALL
         return [_place(row) for row in self._fetch(statement, fill({"first": first, "last": last}))]
 
     def _nodes(self, column: str, values: tuple[str, ...]) -> Iterator[Node]:
@@ -85,8 +102,10 @@ class Reader:
             yield self._node(row)
 
     def _rows(self, what: str, column: str, values: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
-        for start in range(0, len(values), _CHUNK):
-            chunk = values[start : start + _CHUNK]
+        # What no database could hold is nowhere, and a driver would stumble over it.
+        possible = tuple(value for value in values if is_storable(value))
+        for start in range(0, len(possible), _CHUNK):
+            chunk = possible[start : start + _CHUNK]
             statement, fill = _selection(self._dialect, self.side, what, column, len(chunk))
             yield from self._fetch(statement, fill({f"v{i}": v for i, v in enumerate(chunk)}))
 
@@ -169,6 +188,10 @@ def _visible(side: Side) -> sa.ColumnElement[bool]:
     )
 
 
+def _modified_at(side: Side) -> sa.Column[int]:
+    return node.c.public_at if side is Side.PUBLISHED else node.c.modified_at
+
+
 def _fields_of(side: Side) -> sa.FromClause:
     shown = node.c.published_revision if side is Side.PUBLISHED else node.c.draft_revision
     return node.join(revision, (revision.c.node == node.c.id) & (revision.c.revision == shown))
@@ -180,7 +203,7 @@ def _selection(
 ) -> tuple[str, Fill]:
     wanted: list[sa.BindParameter[str]] = [sa.bindparam(f"v{index}") for index in range(count)]
     if what == "places":
-        query = sa.select(*_PLACE)
+        query = sa.select(*_PLACE, _modified_at(side))
     else:
         query = sa.select(*_NODE).select_from(_fields_of(side))
     matching = node.c[column] == wanted[0] if count == 1 else node.c[column].in_(wanted)
@@ -191,7 +214,8 @@ def _selection(
 def _below(dialect: sa.Dialect, side: Side) -> tuple[str, Fill]:
     within = (node.c.path >= sa.bindparam("first")) & (node.c.path < sa.bindparam("last"))
     return compiled(
-        dialect, sa.select(*_PLACE).where(within & _visible(side)).order_by(node.c.path)
+        dialect,
+        sa.select(*_PLACE, _modified_at(side)).where(within & _visible(side)).order_by(node.c.path),
     )
 
 
@@ -219,8 +243,8 @@ def _seen(dialect: sa.Dialect) -> tuple[str, Fill]:
 
 
 def _place(row: tuple[Any, ...]) -> Place:
-    id, kind, type_name, path, locale = row
-    return Place(id, Kind(kind), type_name, path, locale)
+    id, kind, type_name, path, locale, group, key, modified_at = row
+    return Place(id, Kind(kind), type_name, path, locale, group, key, modified_at)
 
 
 _EMPTY: Final[Mapping[str, str]] = {}

@@ -69,12 +69,12 @@ class Writer:
         found = self._connection.execute(sa.select(node).where(node.c.path == path))
         return found.mappings().one_or_none()
 
-    def has_key(self, kind: Kind, key: str) -> bool:
-        """Whether a reachable node of *kind* has that key."""
+    def has_key(self, kind: Kind, key: str, *, but: str | None = None) -> bool:
+        """Whether a reachable node of *kind*, other than *but*, has that key."""
         taken = sa.select(node.c.id).where(
             node.c.kind == kind.value, node.c.key == key, node.c.path.is_not(None)
         )
-        return self._connection.execute(taken).first() is not None
+        return any(id != but for id in self._connection.scalars(taken))
 
     def insert_node(self, values: Mapping[str, Any]) -> None:
         self._connection.execute(sa.insert(node).values(**values))
@@ -147,11 +147,16 @@ class Writer:
         return list(rows.mappings())
 
     def set_paths(self, paths: Mapping[str, str | None]) -> None:
+        """Give nodes the paths that follow from a change above them.
+
+        Whoever asks for what changed since a moment has to be told, though the
+        change itself was another node's.
+        """
         if paths:
             self._connection.execute(
                 sa.update(node)
                 .where(node.c.id == sa.bindparam("of"))
-                .values(path=sa.bindparam("to")),
+                .values(path=sa.bindparam("to"), modified_at=self._at, public_at=self._at),
                 [{"of": id, "to": path} for id, path in paths.items()],
             )
 

@@ -1,0 +1,84 @@
+"""Composition: from settings to services, the only place that knows them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfile
+from typing import Final
+
+from content_repo.model import Side
+from content_repo.repository import Repository
+from hal_delivery.auth.tokens import TokenSigner
+from hal_delivery.mounts import Mount, load_mounts
+from hal_delivery.services.delivery import Delivery
+from hal_delivery.settings import Settings, StartError
+from search_index import WhooshIndex
+
+DEMO: Final = Path(__file__).parents[1] / "examples" / "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that the HTTP side is made of."""
+
+    repository: Repository
+    indexes: Mapping[Side, WhooshIndex]
+    deliveries: Mapping[Mount, Delivery]
+    signer: TokenSigner
+
+    def readiness(self) -> dict[str, object]:
+        """How far each index has come, and what keeps requests from being answered."""
+        committed = self.repository.committed_position()
+        lag = {side.value: committed - index.reached for side, index in self.indexes.items()}
+        return {"status": "ready", "position": committed, "lag": lag, "problems": []}
+
+    def close(self) -> None:
+        for index in self.indexes.values():
+            index.close()
+        self.repository.close()
+
+
+def build_services(settings: Settings, *, migrate: bool = True) -> Services:
+    """Open the repository and its indexes; each process opens its own."""
+    repository = Repository.open(settings.database_url, settings.data_dir, migrate=migrate)
+    indexes = {
+        side: WhooshIndex(settings.data_dir / "index" / side.value, side, repository)
+        for side in Side
+    }
+    deliveries = {
+        mount: Delivery(mount, repository, indexes[mount.side])
+        for mount in load_mounts(settings.config)
+    }
+    return Services(repository, indexes, deliveries, TokenSigner.load_or_create(settings.data_dir))
+
+
+def prepare(settings: Settings, *, demo: bool) -> None:
+    """Do once what the workers need done: schema, demo, indexes.
+
+    Leaves nothing open, so that workers can be forked.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if demo:
+        _require_demo()
+        if not settings.config.exists():
+            copyfile(DEMO / "hal-delivery.toml", settings.config)
+    with closing(build_services(settings)) as services:
+        if demo:
+            _load_demo(services.repository)
+        for index in services.indexes.values():
+            index.catch_up()
+
+
+def _require_demo() -> None:
+    if not DEMO.is_dir():
+        raise StartError(f"The demo content is not at {DEMO}; it comes with the source tree.")
+
+
+def _load_demo(repository: Repository) -> None:
+    # Only here: a service of somebody's own content has no need to read YAML.
+    from content_repo import seed
+
+    seed.load(repository, DEMO)

@@ -1,0 +1,1 @@
+"""Use cases: what may be asked of the content, in words of content."""

@@ -1,0 +1,320 @@
+"""Delivery: what the readers of one mount may ask for.
+
+A mount shows one side of the repository, and of that side only what lies within
+its roots.  Both are decided here and nowhere above: whatever this service hands
+out, its caller may see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import BinaryIO, Final, Generic, TypeVar
+
+from content_repo import bundles, names, taxonomy
+from content_repo.bundles import Messages
+from content_repo.doctypes import DocumentType, Types
+from content_repo.errors import NodeNotFound
+from content_repo.model import Kind, Node, Place
+from content_repo.references import references
+from content_repo.repository import Repository
+from content_repo.taxonomy import Category
+from hal_delivery.mounts import Mount
+from search_index import Query, SearchIndex, SortKey, Window
+
+#: Bundles lie where the site keeps them; every mount shows all of them.
+BUNDLE_ROOTS: Final = ("content",)
+
+#: How many nodes one answer with a tree in it may hold.
+LARGEST_TREE: Final = 2000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some of the items that were asked for, and how many there are in all.
+
+    ``position`` is that of the last change which the order and the choice of
+    items take into account.
+    """
+
+    items: list[T]
+    total: int
+    window: Window
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the links of some nodes need to know about other nodes.
+
+    Only what the reader may see is in it: a mirror whose target is missing
+    here is to be delivered as an empty one.
+    """
+
+    places: Mapping[str, Place]
+    translations: Mapping[str, list[Place]]
+
+    def all(self) -> list[Place]:
+        """Every node that is in it."""
+        return [*self.places.values(), *chain.from_iterable(self.translations.values())]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A folder and, if it was opened, what is in it.
+
+    ``total`` counts the documents directly in it, of which ``documents`` may
+    be a part.
+    """
+
+    folder: Node
+    folders: list[Branch]
+    documents: list[Node]
+    total: int
+    opened: bool
+
+    def nodes(self) -> Iterator[Node]:
+        """The documents of the branch, at every depth."""
+        yield from self.documents
+        for below in self.folders:
+            yield from below.nodes()
+
+
+class Delivery:
+    """The reading end of one mount."""
+
+    def __init__(self, mount: Mount, repository: Repository, index: SearchIndex) -> None:
+        self.mount = mount
+        self._repository = repository
+        self._reader = repository.reader(mount.side)
+        self._index = index
+        shared = (mount.content_root, *mount.shared_roots)
+        self._roots: Mapping[Kind, tuple[str, ...]] = {
+            Kind.FOLDER: (mount.content_root,),
+            Kind.DOCUMENT: (mount.content_root,),
+            Kind.BUNDLE: BUNDLE_ROOTS,
+            Kind.TAXONOMY: shared,
+            Kind.ASSET: shared,
+        }
+
+    # -- types and fields ---------------------------------------------------
+
+    @property
+    def types(self) -> Types:
+        return self._repository.types
+
+    def document_types(self, name: str) -> tuple[DocumentType, ...]:
+        """The document types of that full or short name, or :class:`NodeNotFound`."""
+        found = self.types.find(name)
+        if not found:
+            raise NodeNotFound(kind="document type", address=name)
+        return found
+
+    def field_names(self) -> dict[str, str]:
+        """All names that fields may be asked for by, and the name each is kept under.
+
+        A field is known when a type declares it or this side has ever shown it;
+        beside its own name it answers to its full one (``news:title``).
+        """
+        known: dict[str, str] = {}
+        for one in self.types.by_name.values():
+            for name in self.types.fields(one.name):
+                known[name] = name
+                known.setdefault(f"{one.namespace}:{name}", name)
+        return known | {name: name for name in self._repository.seen_fields(self.mount.side)}
+
+    # -- one node -----------------------------------------------------------
+
+    def root(self) -> Node:
+        """The folder that all paths of the mount start from."""
+        return self._visible_or_missing(
+            Kind.FOLDER, self.mount.content_root, self._reader.at(self.mount.content_root)
+        )
+
+    def find(self, kind: Kind, address: str) -> Node:
+        """The node at *address*, an id or a path, or :class:`NodeNotFound`.
+
+        Paths of folders and documents start at the mount's content root; those
+        of other kinds, which may lie outside it, at the repository's.
+        """
+        if names.is_id(address):
+            return self._visible_or_missing(kind, address, self._reader.get(address.lower()))
+        path = names.normalise(address)
+        if kind in (Kind.FOLDER, Kind.DOCUMENT):
+            path = f"{self.mount.content_root}/{path}"
+        return self._visible_or_missing(kind, address, self._reader.at(path))
+
+    def find_document(self, address: str, types: Iterable[DocumentType] | None = None) -> Node:
+        """The document at *address*, if it is of one of *types* or extends one."""
+        node = self.find(Kind.DOCUMENT, address)
+        if types is not None:
+            lineage = {one.name for one in self.types.lineage(node.type)}
+            if lineage.isdisjoint(one.name for one in types):
+                raise NodeNotFound(kind="document", address=address)
+        return node
+
+    def find_keyed(self, kind: Kind, key: str) -> Node:
+        """A bundle by its basename, a taxonomy by its name."""
+        return self._visible_or_missing(kind, key, self._reader.keyed(kind, names.normalise(key)))
+
+    def messages(self, basename: str, locale: str) -> tuple[Node, Messages]:
+        """A bundle and its messages in *locale*, what it lacks borrowed up the chain."""
+        bundle = self.find_keyed(Kind.BUNDLE, basename)
+        found = bundles.resolve(bundle, locale)
+        if found is None:
+            raise NodeNotFound(kind="locale", address=f"{basename}/{locale}")
+        return bundle, found
+
+    def category(self, name: str, key: str) -> tuple[Node, Category]:
+        """A category of a taxonomy by its key."""
+        node = self.find_keyed(Kind.TAXONOMY, name)
+        found = taxonomy.find(node, key)
+        if found is None:
+            raise NodeNotFound(kind="category", address=f"{name}/{key}")
+        return node, found
+
+    def open_asset(self, id: str, digest: str) -> tuple[Node, BinaryIO]:
+        """An asset and its bytes, if they are (still) those of *digest*."""
+        node = self.find(Kind.ASSET, id)
+        if node.fields.get("digest") != digest:
+            raise NodeNotFound(kind="asset", address=f"{id}/{digest}")
+        return node, self._repository.media.open(digest)
+
+    def _visible_or_missing(self, kind: Kind, address: str, node: Node | None) -> Node:
+        # Forbidden equals missing: one failure, with nothing in it but the question.
+        if node is None or node.kind is not kind or not self._is_visible(kind, node.path):
+            raise NodeNotFound(kind=kind.value, address=address)
+        return node
+
+    def _is_visible(self, kind: Kind, path: str) -> bool:
+        return any(names.is_within(path, root) for root in self._roots.get(kind, ()))
+
+    # -- many nodes ---------------------------------------------------------
+
+    def position(self) -> int:
+        """What every list of this mount takes into account, as of now."""
+        self._index.catch_up(within=0.5)
+        return self._index.position
+
+    def search(self, kind: Kind, query: Query) -> Page[Node]:
+        """The page of nodes of *kind* that *query* asks for, in its order.
+
+        The query's own kinds and roots are replaced by the mount's.  A hit
+        that has gone since it was indexed is left out of the items.
+        """
+        query = replace(query, kinds=frozenset({kind}), roots=self._roots[kind])
+        hits = self._index.search(query)
+        found = self._reader.get_many(hits.ids)
+        items = [found[id] for id in hits.ids if id in found]
+        return Page(items, hits.total, query.window, hits.position)
+
+    def scope(self, address: str) -> str:
+        """The absolute path of the node that *address* names.
+
+        An id, an absolute path with a leading slash (``/content/documents/blog``)
+        or one from the content root.
+        """
+        if names.is_id(address):
+            node = self._reader.get(address.lower())
+        else:
+            path = names.normalise(address.strip("/"))
+            within = path if address.startswith("/") else f"{self.mount.content_root}/{path}"
+            node = self._reader.at(within)
+        if node is None or not self._is_visible(node.kind, node.path):
+            raise NodeNotFound(kind="folder", address=address)
+        return node.path
+
+    def surroundings(self, nodes: Collection[Node]) -> Surroundings:
+        """Everything that the links of *nodes* point at, in two statements."""
+        documents = [one for one in nodes if one.kind is Kind.DOCUMENT]
+        types = self.types
+        targets = {
+            reference.target
+            for one in documents
+            for reference in references(types, one.type, one.fields)
+        }
+        translations = self._reader.translations([one.group for one in documents])
+        return Surroundings(
+            {
+                id: place
+                for id, place in self._reader.places(targets).items()
+                if self._is_visible(place.kind, place.path)
+            },
+            {
+                group: [one for one in places if self._is_visible(one.kind, one.path)]
+                for group, places in translations.items()
+            },
+        )
+
+    # -- folders ------------------------------------------------------------
+
+    def branch(
+        self,
+        folder: Node,
+        *,
+        depth: int,
+        window: Window | None = None,
+        sort: tuple[SortKey, ...] = (),
+    ) -> Branch:
+        """*folder* with what is in it, *depth* levels deep, all by path.
+
+        Of its own documents only those of *window*, in the order of *sort*.
+        Folders stay closed beyond that depth, and from the level on which more
+        than :data:`LARGEST_TREE` nodes would be in it.
+        """
+        first = self._inside([folder.id])
+        documents = [one for one in first if one.kind is Kind.DOCUMENT]
+        total = len(documents)
+        if sort and window is not None:
+            page = self.search(
+                Kind.DOCUMENT,
+                Query(
+                    kinds=frozenset(), roots=(), window=window, sort=sort,
+                    scopes=(folder.path,), deepest=len(folder.path.split("/")) + 1,
+                ),
+            )  # fmt: skip
+            shown, total = [one.id for one in page.items], page.total
+        else:
+            part = slice(window.offset, window.offset + window.limit) if window else slice(None)
+            shown = [one.id for one in documents[part]]
+        folders = [one for one in first if one.kind is Kind.FOLDER]
+        wanted = [*shown, *(one.id for one in folders)][:LARGEST_TREE]
+        opened = {folder.id, *self._descend(wanted, folders, depth - 1)}
+        found = self._reader.get_many(wanted)
+        nodes = [found[id] for id in wanted if id in found]
+        return _grown(folder, nodes, opened, total)
+
+    def _descend(self, wanted: list[str], folders: list[Place], depth: int) -> set[str]:
+        """Add to *wanted* what is in *folders*, level by level; returns those opened."""
+        opened: set[str] = set()
+        while depth > 0 and folders:
+            inside = self._inside([one.id for one in folders])
+            if len(wanted) + len(inside) > LARGEST_TREE:
+                break
+            opened |= {one.id for one in folders}
+            wanted.extend(one.id for one in inside)
+            folders = [one for one in inside if one.kind is Kind.FOLDER]
+            depth -= 1
+        return opened
+
+    def _inside(self, parents: list[str]) -> list[Place]:
+        shown = (Kind.FOLDER, Kind.DOCUMENT)
+        return [one for one in self._reader.inside(parents) if one.kind in shown]
+
+
+def _grown(folder: Node, nodes: list[Node], opened: set[str], total: int) -> Branch:
+    """Put *nodes*, in their order, below *folder*."""
+    by_parent: dict[str | None, list[Node]] = {}
+    for one in nodes:
+        by_parent.setdefault(one.parent, []).append(one)
+
+    def grow(at: Node) -> Branch:
+        inside = by_parent.get(at.id, ())
+        documents = [one for one in inside if one.kind is Kind.DOCUMENT]
+        folders = [grow(one) for one in inside if one.kind is Kind.FOLDER]
+        return Branch(at, folders, documents, len(documents), at.id in opened)
+
+    return replace(grow(folder), total=total)

@@ -1,0 +1,128 @@
+"""What this surface's parameters mean: names of the wire into a query."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+
+from hal_delivery.services.delivery import Delivery
+from hal_delivery.web.asking import Asked
+from hal_delivery.web.failures import BadParameters, Mistake
+from hal_delivery.web.vocabulary import FIELDS, SORT, Parameter
+from search_index import Query, SortKey, Window
+
+#: What a list can be sorted by besides fields, in the words of its answers.
+_META_KEYS: Final[Mapping[str, str]] = {
+    "_meta.name": "name",
+    "_meta.path": "path",
+    "_meta.type": "type",
+    "_meta.locale": "locale",
+    "_meta.id": "id",
+    "_meta.displayName": "title",
+    "_meta.createdAt": "created_at",
+    "_meta.modifiedAt": "modified_at",
+    "_meta.publishedAt": "published_at",
+}
+_SCORE: Final = "_score"
+
+
+def checked(asked: Asked, delivery: Delivery) -> Asked:
+    """*asked* with its names of fields and sort keys known, by their short names.
+
+    Unknown ones are mistakes; passed over, they are gone from links as well.
+    """
+    if not asked.sort and not asked.fields:
+        return asked
+    known = delivery.field_names()
+    mistakes: list[Mistake] = []
+    fields = _known(FIELDS, asked.fields, known, (), mistakes)
+    sort = _known(SORT, asked.sort, known, (*_META_KEYS, _SCORE), mistakes)
+    if mistakes and not asked.lenient:
+        raise BadParameters(mistakes)
+    if asked.fields:
+        asked = asked.keeping(FIELDS, fields)
+    return asked.keeping(SORT, sort) if asked.sort else asked
+
+
+def query(asked: Asked, delivery: Delivery) -> Query:
+    """The question that a list answers; its kind and roots are the service's."""
+    scopes: tuple[str, ...] = ()
+    if asked.scope is not None:
+        scopes = (delivery.scope(asked.scope),)
+    deepest = None
+    if asked.depth is not None:
+        top = scopes[0] if scopes else delivery.mount.content_root
+        deepest = len(top.split("/")) + asked.depth
+    return Query(
+        kinds=frozenset(),
+        roots=(),
+        window=Window(asked.offset, asked.limit),
+        text=asked.text,
+        scopes=scopes,
+        deepest=deepest,
+        sort=sort_keys(asked.sort),
+    )
+
+
+def sort_keys(names: Sequence[str]) -> tuple[SortKey, ...]:
+    """Names as the wire has them, checked before, as sort keys."""
+    return tuple(_sort_key(name.removeprefix("-"), name.startswith("-")) for name in names)
+
+
+def _sort_key(name: str, descending: bool) -> SortKey:
+    if name == _SCORE:
+        return SortKey("score", descending, of="score")
+    if name in _META_KEYS:
+        return SortKey(_META_KEYS[name], descending, of="node")
+    return SortKey(name, descending)
+
+
+def depth(asked: Asked, default: int) -> int:
+    """How many levels were asked for."""
+    return default if asked.depth is None else asked.depth
+
+
+def _known(
+    parameter: Parameter,
+    names: Sequence[str],
+    known: Mapping[str, str],
+    others: Collection[str],
+    mistakes: list[Mistake],
+) -> list[str]:
+    """The names that exist, as short as can be; the others become mistakes."""
+    found = []
+    for written in names:
+        sign, name = ("-", written[1:]) if written.startswith("-") else ("", written)
+        resolved = name if name in others else resolve(name, known)
+        if resolved is None:
+            mistakes.append(_unknown(parameter, name, [*known, *others]))
+        else:
+            found.append(sign + resolved)
+    return found
+
+
+def resolve(name: str, known: Mapping[str, str]) -> str | None:
+    """The name a field is kept under, dots behind it untouched, or ``None``.
+
+    A name that holds dots itself can be written as a JSON Pointer (RFC 6901).
+    """
+    if name.startswith("/"):
+        first = name[1:].partition("/")[0].replace("~1", "/").replace("~0", "~")
+        return name if first in known else None
+    if name in known:
+        return known[name]
+    first, dot, rest = name.partition(".")
+    return f"{known[first]}{dot}{rest}" if dot and first in known else None
+
+
+def _unknown(parameter: Parameter, name: str, known: Sequence[str]) -> Mistake:
+    plain = sorted(one for one in known if ":" not in one)
+    close = difflib.get_close_matches(name, plain, n=3)
+    return Mistake(
+        parameter.name,
+        "names a field that nothing here has",
+        value=name[:80],
+        nearest=close or plain[:12],
+        example=f"{parameter.name}={close[0]}" if close else None,
+    )

@@ -1,0 +1,68 @@
+"""The link relations that are ours, each with a page that explains it.
+
+Registered relations (RFC 8288) go under their own names.  Ours are written as
+``c:documents``; the curie ``c`` expands to the page of the relation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+CURIE: Final = "c"
+
+ASSETS: Final = "assets"
+CATEGORY: Final = "category"
+COLLECTIONS: Final = "collections"
+DOCUMENT: Final = "document"
+DOCUMENTS: Final = "documents"
+FOLDER: Final = "folder"
+FOLDERS: Final = "folders"
+LOCALE: Final = "locale"
+LOCALES: Final = "locales"
+PAGE: Final = "page"
+RESOURCE_BUNDLE: Final = "resourcebundle"
+RESOURCE_BUNDLES: Final = "resourcebundles"
+ROOT: Final = "root"
+TAXONOMIES: Final = "taxonomies"
+TAXONOMY: Final = "taxonomy"
+TREE: Final = "tree"
+TYPES: Final = "types"
+
+#: What stands at the other end, in a sentence or two.
+RELATIONS: Final[Mapping[str, str]] = {
+    ASSETS: "The images and other files of this mount, a page at a time.",
+    CATEGORY: "One category of a taxonomy with the categories below it; a template that takes "
+    "the category's key.",
+    COLLECTIONS: "The documents of one type, a page at a time: one link for each type, whose "
+    "name property is the type's short name. Documents of types that extend it are among them.",
+    DOCUMENT: "One document; a template that takes its id, or its path from the mount's root.",
+    DOCUMENTS: "Documents, a page at a time. On a folder: those below it, at any depth. On a "
+    "category: those that carry its key or one below it.",
+    FOLDER: "One folder with what is directly in it; a template that takes its id, or its path "
+    "from the mount's root.",
+    FOLDERS: "Folders, a page at a time, as a flat list. On a folder: those below it.",
+    LOCALE: "A resource bundle in one locale; a template that takes the locale. Messages that "
+    "the locale lacks are borrowed from its parents and, at last, the default.",
+    LOCALES: "A resource bundle in one of the locales that it has messages in: one link for "
+    "each, whose hreflang property is the locale.",
+    PAGE: "The document that is a folder's own page.",
+    RESOURCE_BUNDLE: "One resource bundle with its messages in all locales; a template that "
+    "takes its basename.",
+    RESOURCE_BUNDLES: "All resource bundles, a page at a time, without their messages.",
+    ROOT: "The folder that all paths of this mount start from.",
+    TAXONOMIES: "All taxonomies, a page at a time, without their categories.",
+    TAXONOMY: "A taxonomy with all its categories; where it is a template, it takes its name.",
+    TREE: "Folders and documents as a tree, several levels in one answer: what a navigation "
+    "is made from.",
+    TYPES: "The document types with their fields.",
+}
+
+
+def curied(relation: str) -> str:
+    """The relation as links name it.
+
+    >>> curied("documents")
+    'c:documents'
+    """
+    return f"{CURIE}:{relation}"

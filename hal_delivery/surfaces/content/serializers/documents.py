@@ -1,0 +1,123 @@
+"""Documents: fields in the forms of the reference page, references also as links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from content_repo.doctypes import COMPOUND_TYPE, REFERRING, Field, FieldKind
+from content_repo.model import ROOT_ID, Node
+from content_repo.references import references
+from hal_delivery.hal.resource import Link, Resource, link, resource
+from hal_delivery.surfaces.content.relations import curied
+from hal_delivery.surfaces.content.serializers.rendering import Rendering, hreflang
+from hal_delivery.surfaces.content.urls import DOCUMENTS
+
+_RICH_TEXT: Final = {"type": "hippostd:html"}
+_MIRROR_TYPES: Final = {
+    FieldKind.MIRROR: "hippo:mirror",
+    FieldKind.IMAGE_LINK: "hippogallerypicker:imagelink",
+}
+#: Kinds whose stored form is the one on the wire.
+_PLAIN: Final = (
+    frozenset(FieldKind)
+    - REFERRING
+    - {
+        FieldKind.RICH_TEXT,
+        FieldKind.COMPOUND,
+        FieldKind.DATE,
+    }
+)
+
+
+def document(node: Node, rendering: Rendering, *, segment: str = DOCUMENTS) -> Resource:
+    """A document, the same alone and in lists.
+
+    *segment* is the collection it was asked for in; ``self`` stays within it.
+    """
+    fields = _fields(node.type, node.fields, rendering)
+    return resource(
+        {
+            "_meta": rendering.meta(node, rendering.path(node)),
+            **rendering.projection.apply(fields),
+        },
+        links=_links(node, rendering, segment),
+    )
+
+
+def _fields(type_name: str, fields: Mapping[str, Any], rendering: Rendering) -> dict[str, Any]:
+    declared = rendering.types.fields(type_name)
+    return {
+        name: value
+        if (one := declared.get(name)) is None or one.kind in _PLAIN
+        else _field(one, value, rendering)
+        for name, value in fields.items()
+        if name != COMPOUND_TYPE
+    }
+
+
+def _field(one: Field, value: Any, rendering: Rendering) -> Any:
+    if one.is_list:
+        return [_value(one, item, rendering) for item in value]
+    return _value(one, value, rendering)
+
+
+def _value(one: Field, value: Any, rendering: Rendering) -> Any:
+    if one.kind in REFERRING:
+        return _mirror(one.kind, value, rendering)
+    if one.kind is FieldKind.RICH_TEXT:
+        return {"_meta": _RICH_TEXT, "content": value}
+    if one.kind is FieldKind.COMPOUND:
+        name = value[COMPOUND_TYPE]
+        return {"_meta": {"type": name}, **_fields(name, value, rendering)}
+    return rendering.date(value)
+
+
+def _mirror(kind: FieldKind, target: str, rendering: Rendering) -> Resource:
+    """A mirror; one whose target the reader may not see is an empty one.
+
+    Unlike a document's own, the path is the repository's.
+    """
+    place = rendering.around.places.get(target)
+    mirror = {"id": place.id, "path": place.path} if place else {"id": ROOT_ID, "path": ""}
+    return {"_meta": {"mirror": mirror, "type": _MIRROR_TYPES[kind]}}
+
+
+def _links(node: Node, rendering: Rendering, segment: str) -> dict[str, Link | list[Link]]:
+    urls = rendering.urls
+    links: dict[str, Link | list[Link]] = {
+        "self": link(urls.item(segment, node.id) + rendering.shape),
+        "canonical": link(urls.document(node.id)),
+        "collection": link(urls.collection(segment)),
+        "profile": link(urls.type(node.type)),
+    }
+    if node.parent is not None:
+        links["up"] = link(urls.folder(node.parent))
+    links["alternate"] = [
+        link(urls.node(other), hreflang=hreflang(other.locale))
+        for other in rendering.around.translations.get(node.group, ())
+        if other.id != node.id and other.locale is not None
+    ]
+    links.update(_field_links(node, rendering))
+    return links
+
+
+def _field_links(node: Node, rendering: Rendering) -> dict[str, Link | list[Link]]:
+    """Every mirror and image link as a link; to-many ones are arrays even when empty."""
+    links: dict[str, Link | list[Link]] = {
+        curied(name): []
+        for name, one in rendering.types.fields(node.type).items()
+        if (one.kind in REFERRING and one.is_list)
+    }
+    for reference in references(rendering.types, node.type, node.fields):
+        place = rendering.around.places.get(reference.target)
+        if place is None:
+            continue
+        to = link(rendering.urls.node(place))
+        if reference.multiple:
+            many = links.setdefault(curied(reference.field), [])
+            if isinstance(many, list):
+                many.append(to)
+        else:
+            links[curied(reference.field)] = to
+    return links

@@ -1,0 +1,83 @@
+"""Assets: what is known of files, and their bytes."""
+
+from __future__ import annotations
+
+from flask import Response, send_file
+from flask.views import MethodView
+
+from content_repo.model import Kind
+from hal_delivery.surfaces.content import params, schemas
+from hal_delivery.surfaces.content.serializers.assets import asset
+from hal_delivery.surfaces.content.serializers.rendering import whole
+from hal_delivery.surfaces.content.urls import Urls
+from hal_delivery.surfaces.content.views import listings
+from hal_delivery.surfaces.content.views.answering import item_facts, rendering, tag
+from hal_delivery.surfaces.content.views.listings import Listing
+from hal_delivery.web import answers
+from hal_delivery.web.asking import Asked
+from hal_delivery.web.caching import Tags
+from hal_delivery.web.here import here
+from hal_delivery.web.operations import operation
+from hal_delivery.web.vocabulary import LISTING, SHAPE
+
+UNKNOWN_BYTES = "application/octet-stream"
+
+
+class Assets(MethodView):
+    """All assets."""
+
+    @operation(
+        "List assets",
+        reads=LISTING,
+        answer=schemas.AssetListSchema,
+        failures=(404, 503),
+    )
+    def get(self, asked: Asked) -> Response:
+        """All images and other files of the mount."""
+        return listings.answer(
+            Listing(
+                kind=Kind.ASSET,
+                address=Urls(here().base).collection("assets"),
+                relation="assets",
+                item=asset,
+                tags=("assets",),
+            ),
+            asked,
+        )
+
+
+class Asset(MethodView):
+    """One asset."""
+
+    @operation("Read an asset", reads=SHAPE, answer=schemas.AssetSchema)
+    def get(self, asked: Asked, address: str) -> Response:
+        """What is known of a file, by its id or its path in the repository."""
+        place = here()
+        asked = params.checked(asked, place.delivery)
+        node = place.delivery.find(Kind.ASSET, address.removesuffix("/"))
+        shared = rendering(asked)
+        shape = whole(asset(node, shared), shared)
+        return answers.resource(place, shape, item_facts(node, shape, asked))
+
+
+class AssetBytes(MethodView):
+    """The bytes of one asset."""
+
+    @operation(
+        "Read the bytes of an asset",
+        answer={"type": "string", "format": "binary"},
+        media_types=("*/*",),
+        failures=(404, 416, 503),
+    )
+    def get(self, asked: Asked, id: str, digest: str, name: str) -> Response:
+        """A file's bytes, whole or in ranges; they never change at this address."""
+        place = here()
+        node, stream = place.delivery.open_asset(id, digest)
+        response = send_file(
+            stream,
+            mimetype=node.fields.get("mediaType", UNKNOWN_BYTES),
+            etag=digest,
+            last_modified=node.modified_at / 1000,
+            conditional=True,
+        )
+        return answers.immutable(response, place, Tags(("assets",), {tag(node)}))

@@ -1,0 +1,97 @@
+"""Documents: of every type, and of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from flask import Response
+from flask.views import MethodView
+
+from content_repo.doctypes import DocumentType
+from content_repo.model import Kind
+from hal_delivery.surfaces.content import params, schemas
+from hal_delivery.surfaces.content.serializers.documents import document
+from hal_delivery.surfaces.content.serializers.rendering import whole
+from hal_delivery.surfaces.content.urls import DOCUMENTS, Urls
+from hal_delivery.surfaces.content.views import listings
+from hal_delivery.surfaces.content.views.answering import item_facts, rendering
+from hal_delivery.surfaces.content.views.listings import Listing
+from hal_delivery.web import answers
+from hal_delivery.web.asking import Asked
+from hal_delivery.web.here import here
+from hal_delivery.web.operations import operation
+from hal_delivery.web.vocabulary import LISTING, SHAPE
+
+
+class Documents(MethodView):
+    """All documents."""
+
+    @operation(
+        "List documents of every type",
+        reads=LISTING,
+        answer=schemas.DocumentListSchema,
+        failures=(404, 503),
+    )
+    def get(self, asked: Asked) -> Response:
+        """Search, narrow, sort and page all documents of the mount."""
+        return _list(asked, DOCUMENTS, None)
+
+
+class Document(MethodView):
+    """One document."""
+
+    @operation("Read a document", reads=SHAPE, answer=schemas.DocumentSchema)
+    def get(self, asked: Asked, address: str) -> Response:
+        """By its id, or by its path from the mount's root."""
+        return _one(asked, address, DOCUMENTS, None)
+
+
+class TypedDocuments(MethodView):
+    """The documents of one type."""
+
+    @operation(
+        "List documents of a type",
+        reads=LISTING,
+        answer=schemas.DocumentListSchema,
+        failures=(404, 503),
+    )
+    def get(self, asked: Asked, collection: str) -> Response:
+        """Of the type of that short or full name, and of those that extend it."""
+        return _list(asked, collection, here().delivery.document_types(collection))
+
+
+class TypedDocument(MethodView):
+    """One document, in the collection of its type."""
+
+    @operation("Read a document of a type", reads=SHAPE, answer=schemas.DocumentSchema)
+    def get(self, asked: Asked, collection: str, address: str) -> Response:
+        """The same document; one of another type is not found."""
+        types = here().delivery.document_types(collection)
+        return _one(asked, address, collection, types)
+
+
+def _list(asked: Asked, segment: str, types: Sequence[DocumentType] | None) -> Response:
+    names = None if types is None else frozenset(one.name for one in types)
+    return listings.answer(
+        Listing(
+            kind=Kind.DOCUMENT,
+            address=Urls(here().base).collection(segment),
+            relation="documents",
+            item=partial(document, segment=segment),
+            tags=("documents",) if names is None else tuple(f"type-{one}" for one in names),
+            narrow={} if names is None else {"types": names},
+        ),
+        asked,
+    )
+
+
+def _one(
+    asked: Asked, address: str, segment: str, types: Sequence[DocumentType] | None
+) -> Response:
+    place = here()
+    asked = params.checked(asked, place.delivery)
+    node = place.delivery.find_document(address.removesuffix("/"), types)
+    shared = rendering(asked, [node])
+    shape = whole(document(node, shared, segment=segment), shared)
+    return answers.resource(place, shape, item_facts(node, shape, asked, shared.around))

@@ -1,0 +1,89 @@
+"""Folders: as a flat list, one with what is in it, and the whole as a tree."""
+
+from __future__ import annotations
+
+from flask import Response
+from flask.views import MethodView
+
+from content_repo.model import Kind
+from hal_delivery.surfaces.content import params, schemas
+from hal_delivery.surfaces.content.serializers import folders
+from hal_delivery.surfaces.content.urls import Urls
+from hal_delivery.surfaces.content.views import listings
+from hal_delivery.surfaces.content.views.answering import gathered_facts, rendering
+from hal_delivery.surfaces.content.views.listings import Listing
+from hal_delivery.web import answers
+from hal_delivery.web.asking import Asked
+from hal_delivery.web.here import here
+from hal_delivery.web.operations import operation
+from hal_delivery.web.vocabulary import DEPTH, LIMIT, LISTING, PAGING, SHAPE, SORT
+from search_index import Window
+
+#: Levels that a tree shows unless told otherwise.
+USUAL_DEPTH = 8
+
+
+class Folders(MethodView):
+    """All folders."""
+
+    @operation(
+        "List folders",
+        reads=LISTING,
+        answer=schemas.FolderListSchema,
+        failures=(404, 503),
+    )
+    def get(self, asked: Asked) -> Response:
+        """Every folder below the mount's root, as a flat list."""
+        return listings.answer(
+            Listing(
+                kind=Kind.FOLDER,
+                address=Urls(here().base).collection("folders"),
+                relation="folders",
+                item=folders.folder,
+                tags=("folders",),
+            ),
+            asked,
+        )
+
+
+class Folder(MethodView):
+    """One folder."""
+
+    @operation(
+        "Read a folder",
+        reads=(SORT, *PAGING, DEPTH, *SHAPE),
+        answer=schemas.FolderSchema,
+        failures=(404, 503),
+    )
+    def get(self, asked: Asked, address: str) -> Response:
+        """A folder by its id or path, with its folders and a page of its documents."""
+        place = here()
+        asked = params.checked(asked, place.delivery)
+        # Small folders come whole: only who asks for less gets less.
+        limit = asked.limit if LIMIT.name in asked.given else place.mount.max_limit
+        window = Window(asked.offset, limit)
+        branch = place.delivery.branch(
+            place.delivery.find(Kind.FOLDER, address.removesuffix("/")),
+            depth=params.depth(asked, 1),
+            window=window,
+            sort=params.sort_keys(asked.sort),
+        )
+        shared = rendering(asked, list(branch.nodes()))
+        shape = folders.opened(branch, shared, window=window, asked=asked)
+        facts = gathered_facts(branch.folder, branch.nodes(), shape, asked)
+        return answers.resource(place, shape, facts)
+
+
+class Tree(MethodView):
+    """The mount as a tree."""
+
+    @operation("Read the tree", reads=(DEPTH, *SHAPE), answer=schemas.FolderSchema)
+    def get(self, asked: Asked) -> Response:
+        """Folders and documents from the root down: a navigation in one answer."""
+        place = here()
+        asked = params.checked(asked, place.delivery)
+        root = place.delivery.root()
+        branch = place.delivery.branch(root, depth=params.depth(asked, USUAL_DEPTH))
+        shared = rendering(asked, list(branch.nodes()))
+        shape = folders.tree(branch, shared, asked=asked)
+        return answers.resource(place, shape, gathered_facts(root, branch.nodes(), shape, asked))

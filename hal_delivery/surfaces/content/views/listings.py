@@ -1,0 +1,71 @@
+"""The one way in which every list of nodes is answered.
+
+Check what was asked, see whether the client has it, search, shape, answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flask import Response
+
+from content_repo.model import Kind, Node
+from hal_delivery.hal.resource import Resource
+from hal_delivery.surfaces.content import params
+from hal_delivery.surfaces.content.serializers.lists import listing
+from hal_delivery.surfaces.content.serializers.rendering import Rendering
+from hal_delivery.surfaces.content.views.answering import rendering, tag
+from hal_delivery.web import answers
+from hal_delivery.web.answers import Facts
+from hal_delivery.web.asking import Asked
+from hal_delivery.web.caching import Tags
+from hal_delivery.web.here import here
+
+Serializer = Callable[[Node, Rendering], Resource]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One list: what it holds, where it is, how its items look.
+
+    ``narrow`` are attributes of the query that the address itself decides.
+    """
+
+    kind: Kind
+    address: str
+    relation: str
+    item: Serializer
+    tags: tuple[str, ...]
+    narrow: Mapping[str, Any] = field(default_factory=dict)
+    links: Mapping[str, Any] = field(default_factory=dict)
+
+
+def answer(wanted: Listing, asked: Asked) -> Response:
+    """The page of *wanted* that was asked for, or 304."""
+    place = here()
+    asked = params.checked(asked, place.delivery)
+    query = replace(params.query(asked, place.delivery), **wanted.narrow)
+    facts = Facts(
+        version=place.delivery.position(),
+        tags=Tags(wanted.tags),
+        asked=asked.query(),
+        lenient=asked.lenient,
+    )
+    if kept := answers.unchanged(place, facts):
+        return kept
+    page = place.delivery.search(wanted.kind, query)
+    shared = rendering(asked, page.items)
+    items = [wanted.item(one, shared) for one in page.items]
+    shape = listing(
+        page, items, shared, relation=wanted.relation, address=wanted.address, asked=asked,
+        links=wanted.links,
+    )  # fmt: skip
+    facts = replace(
+        facts,
+        version=page.position,
+        tags=Tags(wanted.tags, {tag(one) for one in page.items}),
+        links=shape["_links"],
+    )
+    return answers.resource(place, shape, facts)

@@ -1,0 +1,4 @@
+"""HTTP, as every surface needs it: asking, answering, refusing.
+
+Nothing here knows what a document is.
+"""

@@ -1,0 +1,154 @@
+"""Answers: where a shape becomes a response.
+
+Every answer of a mount goes through here, and gets the same headers from the
+same facts: media type, validators, lifetime, tags, links.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+from flask import Response, request
+
+from content_repo import locales
+from hal_delivery.web.caching import (
+    Tags,
+    add_lifetime,
+    entity_tag,
+    is_current,
+    last_modified,
+)
+from hal_delivery.web.failures import Failure
+from hal_delivery.web.here import Here
+from hal_delivery.web.negotiation import HTML, PROBLEM, RESOURCE, best
+
+#: Part of every tag of a list: raised when the same content is rendered otherwise.
+RENDERING: Final = b"1"
+
+#: Relations that the Link header repeats, for readers that do not speak HAL.
+LINK_HEADER: Final = (
+    "canonical", "collection", "first", "prev", "next", "last", "up", "profile",
+    "service-desc", "service-doc",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the headers of an answer are made from.
+
+    ``version`` is a node's revision or a list's position; ``modified`` is in
+    epoch milliseconds.  ``asked`` is what a list's tag is made from: the
+    request, put the same way however it was written.
+    """
+
+    version: int
+    tags: Tags
+    asked: str | None = None
+    modified: int | None = None
+    locale: str | None = None
+    lenient: bool = False
+    media_types: Sequence[str] = RESOURCE
+    links: Mapping[str, Any] = field(default_factory=dict)
+
+
+def resource(here: Here, shape: Mapping[str, Any], facts: Facts) -> Response:
+    """*shape* as JSON under the media type that the client prefers; maybe a 304."""
+    media_type = best(request.headers.get("Accept", ""), tuple(facts.media_types))
+    body = orjson.dumps(shape)
+    etag = _tag(here, facts, media_type, body)
+    kept = None if is_current(request.environ, etag, facts.modified) else body
+    return _response(here, kept, media_type, etag, facts)
+
+
+def unchanged(here: Here, facts: Facts) -> Response | None:
+    """A 304 for a list that the client has, before anyone makes the list."""
+    if "HTTP_IF_NONE_MATCH" not in request.environ:
+        return None
+    media_type = best(request.headers.get("Accept", ""), tuple(facts.media_types))
+    etag = _tag(here, facts, media_type, b"")
+    if not is_current(request.environ, etag, None):
+        return None
+    return _response(here, None, media_type, etag, facts)
+
+
+def _tag(here: Here, facts: Facts, media_type: str, body: bytes) -> str:
+    """A list's tag is known before the list is; any other is a digest of its bytes."""
+    if facts.asked is None:
+        return entity_tag(facts.version, body + media_type.encode())
+    asked = f"{here.base}\n{request.path}\n{facts.asked}\n{media_type}"
+    return entity_tag(facts.version, RENDERING + asked.encode("utf-8", "replace"))
+
+
+def page(here: Here, html: str) -> Response:
+    """A page for people."""
+    best(request.headers.get("Accept", ""), (HTML,))
+    facts = Facts(version=0, tags=Tags(("pages",)), media_types=(HTML,))
+    body = html.encode()
+    etag = entity_tag(0, body)
+    kept = None if is_current(request.environ, etag, None) else body
+    return _response(here, kept, HTML, etag, facts)
+
+
+def immutable(response: Response, here: Here, tags: Tags) -> Response:
+    """Bytes whose address names their digest: whoever has them has them for good."""
+    headers = response.headers
+    scope = "public" if here.mount.readers == "public" else "private"
+    headers["Cache-Control"] = f"{scope}, max-age=31536000, immutable"
+    # A picture may hold a script (SVG); here it runs nowhere and reads nothing.
+    headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    tags.add_to(headers)
+    return response
+
+
+def problem(failure: Failure, *, base: str, request_id: str) -> Response:
+    """A failure as problem details (RFC 9457)."""
+    shape: dict[str, Any] = {
+        "type": f"{base}/problems/{failure.code}",
+        "title": failure.title,
+        "status": failure.status,
+        "detail": failure.detail,
+        "instance": request.path,
+        "code": failure.code,
+        "requestId": request_id,
+    }
+    if failure.mistakes:
+        shape["errors"] = [one.shape() for one in failure.mistakes]
+    shape["_links"] = {"home": {"href": f"{base}/"}}
+    body = orjson.dumps(shape)
+    response = Response(body, status=failure.status, content_type=PROBLEM)
+    response.headers.update(failure.headers)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _response(here: Here, body: bytes | None, media_type: str, etag: str, facts: Facts) -> Response:
+    """The response with all its headers; 304 where there is no body."""
+    response = Response(body, status=304 if body is None else 200)
+    headers = response.headers
+    # The charset parameter is not needed, but it is what has always been sent.
+    headers["Content-Type"] = f"{media_type};charset=UTF-8"
+    headers["ETag"] = etag
+    headers["Vary"] = "Accept, Prefer" if facts.lenient else "Accept"
+    if facts.lenient:
+        headers["Preference-Applied"] = "handling=lenient"
+    if facts.modified is not None:
+        headers["Last-Modified"] = last_modified(facts.modified)
+    if facts.locale is not None:
+        headers["Content-Language"] = locales.tag(facts.locale)
+    add_lifetime(headers, here.mount)
+    facts.tags.add_to(headers)
+    if link := _link_header(facts.links):
+        headers["Link"] = link
+    return response
+
+
+def _link_header(links: Mapping[str, Any]) -> str:
+    """Some of *links* as RFC 8288 writes them."""
+    return ", ".join(
+        f'<{links[relation]["href"]}>; rel="{relation}"'
+        for relation in LINK_HEADER
+        if relation in links
+    )

@@ -1,0 +1,185 @@
+"""Asking: a request's query string, read by the vocabulary.
+
+Nothing is ignored in silence: an unknown parameter, a bad value, a parameter
+that is given twice or has no meaning at an address is a 400 that names it, the
+nearest valid choice and an example.  All of a request's mistakes are told at
+once.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from typing import Any, Final
+from urllib.parse import parse_qsl, quote
+
+import marshmallow as ma
+
+from hal_delivery.mounts import Mount
+from hal_delivery.web.failures import BadParameters, Mistake, QueryTooLong
+from hal_delivery.web.vocabulary import (
+    LIMIT,
+    LONGEST_QUERY,
+    VOCABULARY,
+    Parameter,
+)
+
+#: How many parameters a request may have.
+MOST_PARAMETERS: Final = 64
+
+_SAFE: Final = "-._~!*'(),:@/"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request asked for; ``None`` where it did not say.
+
+    ``given`` holds the parameters as links repeat them: by wire name, in the
+    vocabulary's order, without those that say nothing.  ``capped`` says which
+    number was more than the mount gives, and what it was; ``lenient`` whether
+    mistakes are to be passed over.
+    """
+
+    text: str | None = None
+    scope: str | None = None
+    sort: Sequence[str] = ()
+    offset: int = 0
+    limit: int = 0
+    depth: int | None = None
+    fields: Sequence[str] = ()
+    dates: str = "millis"
+    given: Mapping[str, str] = field(default_factory=dict)
+    capped: Mapping[str, int] = field(default_factory=dict)
+    lenient: bool = False
+
+    def keeping(self, parameter: Parameter, names: Sequence[str]) -> Asked:
+        """The same with only these *names* in one of its lists."""
+        given = {**self.given, parameter.name: ",".join(names)}
+        if not names:
+            del given[parameter.name]
+        changed: dict[str, Any] = {parameter.attribute: names, "given": given}
+        return replace(self, **changed)
+
+    def query(self, *only: Parameter, **changed: int) -> str:
+        """The query string of a link that asks the same, but for *changed*.
+
+        With *only*, nothing else is repeated.  Empty, or with its ``?``.
+        """
+        values = {**self.given}
+        for attribute, value in changed.items():
+            name = next(one.name for one in VOCABULARY.values() if one.attribute == attribute)
+            values[name] = str(value)
+        kept = [one.name for one in only or VOCABULARY.values() if one.name in values]
+        return query_string((name, values[name]) for name in kept)
+
+
+def query_string(pairs: Iterable[tuple[str, str]]) -> str:
+    """A query string with its ``?``, or nothing."""
+    text = "&".join(f"{quote(name, safe='')}={quote(value, safe=_SAFE)}" for name, value in pairs)
+    return f"?{text}" if text else ""
+
+
+def parse(
+    raw: str,
+    parameters: Sequence[Parameter],
+    mount: Mount,
+    *,
+    ignored: Sequence[str] = (),
+    lenient: bool = False,
+) -> Asked:
+    """Read the query string *raw* for a view that takes *parameters*.
+
+    Lenient, mistakes are passed over instead of told.
+    """
+    if not raw and not mount.default_parameters:
+        return Asked(limit=mount.default_limit, lenient=lenient)
+    mistakes: list[Mistake] = []
+    given = _gathered(raw, parameters, mount, ignored, mistakes)
+    values: dict[str, Any] = {}
+    for one in parameters:
+        if one.name in given:
+            try:
+                values[one.attribute] = one.field.deserialize(given[one.name])
+            except ma.ValidationError as problem:
+                mistakes.append(_bad_value(one, given.pop(one.name), str(problem.messages[0])))
+    if mistakes and not lenient:
+        raise BadParameters(mistakes)
+    limit = values.setdefault(LIMIT.attribute, mount.default_limit)
+    capped = {}
+    if limit > mount.max_limit:
+        capped[LIMIT.name] = limit
+        values[LIMIT.attribute] = mount.max_limit
+    return Asked(**values, given=_in_order(given), capped=capped, lenient=lenient)
+
+
+def _gathered(
+    raw: str,
+    parameters: Sequence[Parameter],
+    mount: Mount,
+    ignored: Sequence[str],
+    mistakes: list[Mistake],
+) -> dict[str, str]:
+    """The values by wire name: aliases resolved, lists joined, empty ones left out."""
+    valid = {one.name: one for one in parameters}
+    given: dict[str, str] = {}
+    for asked_name, asked_value in _pairs(raw):
+        if any(fnmatchcase(asked_name, pattern) for pattern in ignored):
+            continue
+        name = mount.parameter_aliases.get(asked_name, asked_name)
+        # HTTPie's users write _q==medusa; the page that we implement does too.
+        value = asked_value.removeprefix("=")
+        if name not in valid:
+            mistakes.append(_unknown(name, parameters))
+        elif "\0" in value or "\ufffd" in value:
+            mistakes.append(_bad_value(valid[name], value, "expected valid UTF-8 without NUL"))
+        elif value.strip():
+            if name not in given:
+                given[name] = value
+            elif valid[name].is_list:
+                given[name] += f",{value}"
+            elif value != given[name]:
+                mistakes.append(_bad_value(valid[name], value, "expected only one value"))
+    for name, value in mount.default_parameters.items():
+        if name in valid:
+            given.setdefault(name, value)
+    return given
+
+
+def _pairs(raw: str) -> list[tuple[str, str]]:
+    if len(raw) > LONGEST_QUERY:
+        raise QueryTooLong(longest=LONGEST_QUERY)
+    try:
+        return parse_qsl(raw, keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
+    except ValueError:
+        raise QueryTooLong(longest=f"{MOST_PARAMETERS} parameters,") from None
+
+
+def _unknown(name: str, parameters: Sequence[Parameter]) -> Mistake:
+    names = [one.name for one in parameters]
+    if name in VOCABULARY:
+        return Mistake(name, "has no meaning at this address", nearest=names)
+    close = difflib.get_close_matches(name if name[:1] == "_" else f"_{name}", names, n=2)
+    example = VOCABULARY[close[0]] if close else None
+    return Mistake(
+        name,
+        "is no parameter of this address",
+        nearest=close or names,
+        example=f"{example.name}={example.example}" if example else None,
+    )
+
+
+def _bad_value(one: Parameter, value: str, reason: str) -> Mistake:
+    close = difflib.get_close_matches(value.lower(), one.choices, n=1)
+    return Mistake(
+        one.name,
+        reason,
+        value=value[:80],
+        nearest=close or list(one.choices),
+        example=f"{one.name}={one.example}",
+    )
+
+
+def _in_order(given: Mapping[str, str]) -> dict[str, str]:
+    return {name: given[name] for name in VOCABULARY if name in given}

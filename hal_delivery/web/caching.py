@@ -1,0 +1,83 @@
+"""Caching: validators, lifetimes and the tags by which caches are purged.
+
+One set of tags per answer says which content it was made of; it is rendered as
+``Surrogate-Key`` (what CDNs read) and ``Cache-Groups`` (RFC 9875).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any, Final
+from urllib.parse import quote
+
+from werkzeug.datastructures import Headers
+from werkzeug.http import http_date, parse_date, parse_etags
+
+from hal_delivery.mounts import Mount
+
+#: CDNs take about 16 KB of keys; a node's is some 45 bytes.
+MOST_NODES: Final = 128
+
+#: How long, in seconds, a stale answer may stand in while a fresh one is fetched.
+STALE: Final = "stale-while-revalidate=60, stale-if-error=86400"
+
+
+def entity_tag(version: int, of: bytes) -> str:
+    """A strong tag: a version and a digest of *of*, quoted.
+
+    *of* is what is about to be sent, or, for lists, what was asked.
+    """
+    return f'"{version}-{blake2b(of, digest_size=8).hexdigest()}"'
+
+
+def is_current(environ: dict[str, Any], etag: str, modified: int | None) -> bool:
+    """Whether the client already has it (RFC 9110 §13.1.2 and §13.1.3).
+
+    If-None-Match takes ``*``, lists and weak tags, whatever Cache-Control the
+    request has; it makes If-Modified-Since meaningless.
+    """
+    tags = environ.get("HTTP_IF_NONE_MATCH")
+    if tags is not None:
+        return parse_etags(tags).contains_weak(etag[1:-1])
+    since = environ.get("HTTP_IF_MODIFIED_SINCE")
+    if since is None or modified is None:
+        return False
+    date = parse_date(since)
+    return date is not None and modified // 1000 <= date.timestamp()
+
+
+def last_modified(modified: int) -> str:
+    """Epoch milliseconds as an HTTP date."""
+    return http_date(datetime.fromtimestamp(modified // 1000, UTC))
+
+
+def add_lifetime(headers: Headers, mount: Mount) -> None:
+    """Public content may be kept for a while; what needs a token, by nobody."""
+    if mount.readers == "public":
+        headers["Cache-Control"] = f"public, max-age={mount.max_age}, {STALE}"
+    else:
+        headers["Cache-Control"] = "private, no-store"
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What an answer was made of.
+
+    ``collections`` name what was looked through, ``nodes`` what was found.  A
+    change purges both kinds, so an answer with too many nodes to name is
+    still purged by its collections.
+    """
+
+    collections: tuple[str, ...]
+    nodes: Collection[str] = ()
+
+    def add_to(self, headers: Headers) -> None:
+        kept = set(self.collections)
+        if len(self.nodes) <= MOST_NODES:
+            kept.update(self.nodes)
+        tags = [quote(tag, safe=":.-_/") for tag in sorted(kept)]
+        headers["Surrogate-Key"] = " ".join(tags)
+        headers["Cache-Groups"] = ", ".join(f'"{tag}"' for tag in tags)

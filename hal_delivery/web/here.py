@@ -1,0 +1,28 @@
+"""Where a request stands: the mount it came to, and who asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import g
+
+from hal_delivery.auth.principal import Principal
+from hal_delivery.mounts import Mount
+from hal_delivery.services.delivery import Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """One request's mount, and its absolute base as links carry it."""
+
+    mount: Mount
+    delivery: Delivery
+    base: str
+    principal: Principal
+    ignored_parameters: tuple[str, ...]
+
+
+def here() -> Here:
+    """The current request's place; only within a mount."""
+    found: Here = g.here
+    return found

@@ -1,0 +1,34 @@
+"""Negotiation: which of the offered media types the client takes.
+
+By RFC 9110 §12.5.1; without an Accept header the first one offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from hal_delivery.web.failures import NotAcceptable
+
+HAL: Final = "application/hal+json"
+JSON: Final = "application/json"
+PROBLEM: Final = "application/problem+json"
+HTML: Final = "text/html"
+
+#: What resources come as; the same bytes, under the name that the client knows.
+RESOURCE: Final = (HAL, JSON)
+
+
+@lru_cache(maxsize=256)
+def best(accept: str, offered: Sequence[str]) -> str:
+    """The offered type that *accept* prefers, or :class:`NotAcceptable`."""
+    if not accept:
+        return offered[0]
+    found = parse_accept_header(accept, MIMEAccept).best_match(offered)
+    if found is None:
+        raise NotAcceptable(offered=" or ".join(offered))
+    return found

@@ -1,0 +1,175 @@
+"""What happens before and after every request, whatever it asks for.
+
+Before: a request id, the outside address, the mount and who asks.  After: the
+headers that every answer has, CORS, one line in the log.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+import structlog
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from hal_delivery import logs
+from hal_delivery.auth.principal import ANONYMOUS, Principal
+from hal_delivery.auth.tokens import TokenSigner
+from hal_delivery.mounts import Mount
+from hal_delivery.services.delivery import Delivery
+from hal_delivery.web import answers, cors
+from hal_delivery.web.failures import (
+    BadPath,
+    EncodedSlash,
+    Failure,
+    MissingToken,
+    failure,
+    plain_failure,
+)
+from hal_delivery.web.here import Here
+from hal_delivery.web.outside import Outside
+
+_log = structlog.get_logger(__name__)
+
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+
+#: Paths that are answered for any host: whoever watches the service asks by address.
+ANY_HOST: Final = frozenset({"/healthz", "/readyz"})
+
+#: Pages of a token's mount that tell nothing of its content; a 401 links to one.
+_OPEN_PAGES: Final = ("problems",)
+
+_SECURITY: Final[Mapping[str, str]] = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'; form-action 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+
+
+class Requests:
+    """The hooks of one application; see the module."""
+
+    def __init__(
+        self, outside: Outside, deliveries: Mapping[Mount, Delivery], signer: TokenSigner
+    ) -> None:
+        self._outside = outside
+        self._signer = signer
+        # Longest base first, so that the mount found is the nearest.
+        self._deliveries = sorted(
+            deliveries.items(), key=lambda pair: len(pair[0].base), reverse=True
+        )
+
+    def install(self, app: Flask) -> None:
+        app.before_request(self.begin)
+        app.after_request(self.end)
+        app.register_error_handler(Exception, self.refuse)
+        # The nearest class wins, and flask-smorest registered one for these.
+        app.register_error_handler(HTTPException, self.refuse)
+
+    # -- before -------------------------------------------------------------
+
+    def begin(self) -> Response | None:
+        """Place the request; whoever may not pass is refused here."""
+        g.started = time.perf_counter()
+        sent = request.headers.get("X-Request-Id", "")
+        g.request_id = logs.begin_request(sent if _REQUEST_ID.fullmatch(sent) else None)
+        environ = request.environ
+        if request.path in ANY_HOST:
+            return None
+        g.outside = self._outside.url(environ)
+        found = self._mount(request.path)
+        if found is not None:
+            g.mount = found[0]
+        _check_path(environ)
+        if found is not None:
+            mount, delivery = found
+            if cors.is_preflight(request):
+                return cors.preflight(mount, request)
+            base = f"{g.outside}{mount.base}"
+            ignored = self._outside.settings.ignored_parameters
+            g.here = Here(mount, delivery, base, self._principal(mount), ignored)
+        return None
+
+    def _mount(self, path: str) -> tuple[Mount, Delivery] | None:
+        for mount, delivery in self._deliveries:
+            if path.startswith(mount.base) and path[len(mount.base) :][:1] in ("", "/"):
+                return mount, delivery
+        return None
+
+    def _principal(self, mount: Mount) -> Principal:
+        """Who asks.  A public mount asks nobody; a token sent there says nothing."""
+        if mount.readers == "public" or request.method == "OPTIONS":
+            return ANONYMOUS
+        first = request.path[len(mount.base) :].lstrip("/").partition("/")[0]
+        if first in _OPEN_PAGES:
+            return ANONYMOUS
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise MissingToken
+        return self._signer.read(token.strip(), mount.name)
+
+    # -- after --------------------------------------------------------------
+
+    def end(self, response: Response) -> Response:
+        """What every answer carries, and its line in the log."""
+        headers = response.headers
+        for name, value in _SECURITY.items():
+            headers.setdefault(name, value)
+        headers["X-Request-Id"] = g.request_id
+        mount: Mount | None = g.get("mount")
+        if mount is not None:
+            cors.add(headers, mount, request)
+            for name, value in mount.headers.items():
+                headers[name] = value
+        _log.info(
+            "answered",
+            method=request.method,
+            path=request.path,
+            status=response.status_code,
+            ms=round((time.perf_counter() - g.started) * 1000, 1),
+        )
+        return response
+
+    def refuse(self, error: Exception) -> Response:
+        """Any error as a problem; what is no failure of the client's is logged."""
+        known = failure(error)
+        if known is None and isinstance(error, HTTPException):
+            known = _refused_by_routing(error)
+        if known is None:
+            _log.error("defect", exc_info=error)
+            known = plain_failure(500)
+        return answers.problem(known, base=self._problem_base(), request_id=g.request_id)
+
+    def _problem_base(self) -> str:
+        """The mount whose pages explain the problem; the first where there is none."""
+        mount = g.get("mount") or self._deliveries[-1][0]
+        return f"{g.get('outside', '')}{mount.base}"
+
+
+def _check_path(environ: Mapping[str, Any]) -> None:
+    """Refuse what decoding the path would hide."""
+    raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
+    if "%2f" in raw.partition("?")[0].lower():
+        raise EncodedSlash
+    if "\0" in request.path or "\ufffd" in request.path:
+        raise BadPath
+
+
+def _refused_by_routing(error: HTTPException) -> Failure:
+    status = error.code or 500
+    if isinstance(error, MethodNotAllowed):
+        allowed = ", ".join(sorted(error.valid_methods or ()))
+        found = plain_failure(
+            status, f"{request.method} is not possible here; these are: {allowed}."
+        )
+        return Failure(
+            found.status, found.code, found.title, found.detail, headers={"Allow": allowed}
+        )
+    if status == 404:
+        return plain_failure(status, f"Nothing answers at {request.path[:200]}.")
+    return plain_failure(status)

@@ -1,0 +1,304 @@
+"""An edition: one Whoosh index on disk, opened, read and written.
+
+The only module, beside the schema, that speaks to Whoosh.  Whatever it meets
+that a sound index does not do is :class:`Damaged`; a disk that is full, or too
+many open files, is :class:`Hindered`, which no rebuilding would mend.
+
+Segments are read through plain files, not mapped: cutting a mapped file short
+kills the process that reads it.  Such reads share a file offset, so whoever
+reads postings holds the index's lock (see :mod:`search_index.whoosh_index`);
+entries were loaded before and need none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import TOC, FileIndex, LockError
+from whoosh.reading import MultiReader, SegmentReader
+from whoosh.searching import Searcher
+from whoosh.writing import IndexWriter
+
+from search_index.bookmark import Bookmark
+from search_index.catalogue import Catalogue, Spot
+from search_index.entry import Entry
+from search_index.flatten import Flat
+from search_index.parsing import Phrase
+from search_index.schema import SCHEMA, WEIGHTING, holding
+
+#: Segments that are let be; beyond, small ones are merged.
+MOST_SEGMENTS: Final = 8
+
+#: Megabytes of postings kept in memory while writing.
+_POOL: Final = 256
+
+_NAME: Final = "MAIN"
+
+#: Conditions of the machine, not of the index.
+_HINDRANCES: Final = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EROFS, errno.ENOMEM}
+)
+
+
+class Damaged(Exception):
+    """The edition of that name cannot be used as it is; no name: there is none."""
+
+    def __init__(self, edition: str | None, reason: str) -> None:
+        super().__init__(reason)
+        self.edition = edition
+
+
+class Hindered(Exception):
+    """The machine refuses, for now, what the index needs."""
+
+
+@contextlib.contextmanager
+def _judged(what: str, folder: Path) -> Iterator[None]:
+    """Sort whatever goes wrong inside into the two above."""
+    try:
+        yield
+    except (Damaged, Hindered):
+        raise
+    except Exception as problem:
+        reason = f"{what} {folder.name}: {type(problem).__name__}: {problem}"
+        if isinstance(problem, MemoryError | LockError) or (
+            isinstance(problem, OSError) and problem.errno in _HINDRANCES
+        ):
+            raise Hindered(reason) from problem
+        raise Damaged(folder.name, reason) from problem
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """One opened segment: its reader, and what it holds by number.
+
+    What was deleted from it since is none of its business: that is noted in the
+    table of contents, and the catalogue leaves it out.
+    """
+
+    reader: Any
+    held: Sequence[Entry | Bookmark]
+
+    @classmethod
+    def open(cls, storage: FileStorage, segment: Any) -> _Leaf:
+        reader = SegmentReader(storage, SCHEMA, segment)
+        stored = [reader.stored_fields(number) for number in range(segment.doc_count_all())]
+        return cls(reader, [_loaded(one) for one in stored])
+
+
+def _loaded(stored: Mapping[str, bytes]) -> Entry | Bookmark:
+    if "bookmark" in stored:
+        return Bookmark.loads(stored["bookmark"])
+    return Entry.loads(stored["entry"])
+
+
+class Edition:
+    """An index as of one commit; what is committed later is another edition."""
+
+    def __init__(
+        self, folder: Path, generation: int, segments: Sequence[Any], leaves: Mapping[str, _Leaf]
+    ) -> None:
+        self.folder = folder
+        self.generation = generation
+        self._leaves = leaves
+        placed: list[tuple[Entry, Spot]] = []
+        bookmarks: list[tuple[Bookmark, Spot]] = []
+        self._names: list[tuple[int, str]] = []
+        offset = 0
+        for segment in segments:
+            name = segment.segment_id()
+            self._names.append((offset, name))
+            for number, one in enumerate(leaves[name].held):
+                if segment.is_deleted(number):
+                    continue
+                if isinstance(one, Bookmark):
+                    bookmarks.append((one, (name, number)))
+                else:
+                    placed.append((one, (name, number)))
+            offset += segment.doc_count_all()
+        if len(bookmarks) != 1:
+            raise Damaged(folder.name, f"{len(bookmarks)} bookmarks in {folder.name}")
+        ((self.bookmark, self._bookmark_spot),) = bookmarks
+        self.catalogue = Catalogue(placed)
+        readers = [leaves[name].reader for _, name in self._names]
+        self._searcher = Searcher(MultiReader(readers), weighting=WEIGHTING)
+
+    # -- opening ----------------------------------------------------------
+
+    @classmethod
+    def open(cls, folder: Path, kept: Edition | None = None) -> Edition:
+        """The last commit in *folder*; segments that *kept* has open are taken over."""
+        with _judged("opening", folder):
+            storage = _storage(folder)
+            while True:
+                generation = _generation(storage)
+                try:
+                    return cls._opened(folder, storage, generation, kept)
+                except FileNotFoundError:
+                    # A commit deletes what it no longer needs, maybe just before
+                    # it was opened here; then there is a newer one to open.
+                    if _generation(storage) == generation:
+                        raise
+
+    @classmethod
+    def _opened(
+        cls, folder: Path, storage: FileStorage, generation: int, kept: Edition | None
+    ) -> Edition:
+        segments = TOC.read(storage, _NAME, gen=generation, schema=SCHEMA).segments
+        had = kept._leaves if kept is not None and kept.folder == folder else {}
+        leaves: dict[str, _Leaf] = {}
+        try:
+            for segment in segments:
+                name = segment.segment_id()
+                leaves[name] = had.get(name) or _Leaf.open(storage, segment)
+            return cls(folder, generation, segments, leaves)
+        except BaseException:
+            _close(leaf for name, leaf in leaves.items() if name not in had)
+            raise
+
+    @property
+    def is_latest(self) -> bool:
+        """Whether nothing was committed since; damage is not noticed here."""
+        with _judged("looking into", self.folder):
+            return _generation(_storage(self.folder)) == self.generation
+
+    def close(self, successor: Edition | None = None) -> None:
+        """Close all files but those that *successor* took over."""
+        kept = successor._leaves if successor is not None else {}
+        _close(
+            leaf
+            for name, leaf in self._leaves.items()
+            if name not in kept or kept[name] is not leaf
+        )
+
+    @property
+    def segments(self) -> int:
+        return len(self._leaves)
+
+    # -- searching --------------------------------------------------------
+
+    def scores(self, phrases: Sequence[Phrase]) -> dict[int, float]:
+        """The catalogue's rows that hold all of *phrases*, each with its score."""
+        found: dict[int, float] = {}
+        row_at = self.catalogue.row_at
+        with _judged("searching", self.folder):
+            for (leaf, _), (_, name) in zip(
+                self._searcher.leaf_searchers(), self._names, strict=True
+            ):
+                query = holding(phrases, leaf.reader())
+                if query is None:
+                    continue
+                matcher = query.matcher(leaf, leaf.context())
+                while matcher.is_active():
+                    row = row_at((name, matcher.id()))
+                    if row is not None:
+                        found[row] = matcher.score()
+                    matcher.next()
+        return found
+
+    # -- writing ----------------------------------------------------------
+
+    def write(
+        self, gone: Iterable[str], flats: Iterable[Flat], bookmark: Bookmark, *, merge: int
+    ) -> None:
+        """Commit: remove *gone*, put *flats* in place of what they were, move the bookmark.
+
+        Whoever writes holds the index's lock, and has the latest edition.  Of
+        old entries at most *merge* are written again to keep segments few.
+        """
+        with _judged("writing", self.folder):
+            writer = FileIndex(_storage(self.folder), schema=SCHEMA).writer(limitmb=_POOL)
+            with _cancelling(writer):
+                segments = {one.segment_id(): one for one in writer.segments}
+                flats = list(flats)
+                # By number: finding an old entry by a term opens every segment.
+                old = [self.catalogue.spot(id) for id in (*gone, *(f.entry.id for f in flats))]
+                for spot in (self._bookmark_spot, *old):
+                    if spot is not None:
+                        segments[spot[0]].delete_document(spot[1])
+                _add(writer, flats, bookmark)
+                writer.commit(mergetype=_merging(merge))
+
+    @staticmethod
+    def create(folder: Path, flats: Iterable[Flat], bookmark: Bookmark) -> None:
+        """A new index in the empty *folder*, of one segment."""
+        with _judged("creating", folder):
+            index = FileIndex.create(_storage(folder), SCHEMA, _NAME)
+            writer = index.writer(limitmb=_POOL)
+            with _cancelling(writer):
+                _add(writer, flats, bookmark)
+                writer.commit(merge=False)
+
+
+def _storage(folder: Path) -> FileStorage:
+    return FileStorage(str(folder), supports_mmap=False)
+
+
+def _generation(storage: FileStorage) -> int:
+    found = int(TOC._latest_generation(storage, _NAME))
+    if found < 0:
+        raise FileNotFoundError(errno.ENOENT, "no table of contents", storage.folder)
+    return found
+
+
+def _close(leaves: Iterable[_Leaf]) -> None:
+    for leaf in leaves:
+        with contextlib.suppress(Exception):
+            leaf.reader.close()
+
+
+@contextlib.contextmanager
+def _cancelling(writer: IndexWriter) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(Exception):
+            writer.cancel()
+        # Where that failed, the lock would be held for as long as we live.
+        with contextlib.suppress(Exception):
+            writer.writelock.release()
+        raise
+
+
+def _add(writer: IndexWriter, flats: Iterable[Flat], bookmark: Bookmark) -> None:
+    for flat in flats:
+        writer.add_document(title=(flat.title,), text=flat.texts, entry=flat.entry.dumps())
+    writer.add_document(bookmark=bookmark.dumps())
+
+
+def _merging(most: int) -> Callable[[Any, list[Any]], list[Any]]:
+    """A merge policy: of too many segments, write the smallest as one.
+
+    Each is at most twice what was merged before it, so that an entry is written
+    again a number of times that grows with the logarithm of their number.
+    """
+
+    def policy(writer: Any, segments: list[Any]) -> list[Any]:
+        kept = [one for one in segments if one.doc_count()]
+        if len(kept) < MOST_SEGMENTS:
+            return kept
+        merged: list[Any] = []
+        total = 0
+        for one in sorted(kept, key=lambda one: one.doc_count()):
+            count = one.doc_count()
+            if total + count > most or (len(merged) > 1 and count > 2 * total):
+                break
+            merged.append(one)
+            total += count
+        if len(merged) < 2:
+            return kept
+        for one in merged:
+            reader = SegmentReader(writer.storage, writer.schema, one)
+            try:
+                writer.add_reader(reader)
+            finally:
+                reader.close()
+        return [one for one in kept if one not in merged]
+
+    return policy

@@ -1,0 +1,185 @@
+"""From the change log to entries: what a batch of changes means for one side.
+
+Reads the repository only.  A batch says which nodes to look at, never what
+became of them: each is read as it is now, so that taking a batch in twice, or
+late, does no harm.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+
+from content_repo import ROOT_ID, Action, Change, FieldKind, Kind, Reader, Repository, Side, Types
+from content_repo.model import REACHES_DESCENDANTS
+from search_index.bookmark import Bookmark, mark
+from search_index.edition import Damaged, Edition
+from search_index.flatten import Flat, flatten
+from search_index.schema import fingerprint
+
+#: Nodes read at a time.
+_CHUNK: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """What to write so that an edition reflects a batch."""
+
+    gone: Sequence[str]
+    flats: Sequence[Flat]
+    bookmark: Bookmark
+
+
+class Follower:
+    """One side of a repository, seen as changes and entries."""
+
+    def __init__(self, repository: Repository, side: Side) -> None:
+        self._repository = repository
+        self._side = side
+        self._forms: tuple[Types, dict[str, str]] = (Types(), {})
+        self.fingerprint = fingerprint(side)
+
+    # -- the log ----------------------------------------------------------
+
+    def unseen(self, edition: Edition, reached: int, last: str, limit: int) -> list[Change]:
+        """Up to *limit* changes behind *reached*, where the change was marked *last*."""
+        if not reached:
+            return self._repository.changes(0, limit)
+        # The last one seen is read again: another one, or none, is another log,
+        # such as that of a database that was put back to an older state.
+        first, *rest = self._repository.changes(reached - 1, limit + 1) or (None,)
+        if first is None or mark(first) != last:
+            raise Damaged(edition.folder.name, "it followed another change log")
+        return rest
+
+    def shows(self, change: Change) -> bool:
+        """Whether *change* can alter anything that this side's index tells."""
+        return change.kind is not Kind.OBJECT and (change.public or self._side is Side.DRAFT)
+
+    def _last_shown(self, reached: int) -> int:
+        """The position of the last change up to *reached* that the side shows."""
+        while reached > 0:
+            after = max(0, reached - 1000)
+            batch = self._repository.changes(after, reached - after)
+            for change in reversed(batch):
+                if self.shows(change):
+                    return change.position
+            reached = after
+        return 0
+
+    # -- entries ----------------------------------------------------------
+
+    def touched(self, changes: Iterable[Change], edition: Edition) -> list[str]:
+        """The ids of all nodes to look at because of *changes*, each once."""
+        ids: dict[str, None] = {}
+        reader = self._repository.reader(self._side)
+        for change in filter(self.shows, changes):
+            if change.action is Action.TYPED:
+                continue
+            ids[change.node] = None
+            if change.kind is Kind.FOLDER and change.action in REACHES_DESCENDANTS:
+                ids.update(dict.fromkeys(self._descendants(change.node, edition, reader)))
+        ids.update(dict.fromkeys(self._retyped(edition)))
+        return list(ids)
+
+    def _descendants(self, id: str, edition: Edition, reader: Reader) -> Iterator[str]:
+        """What lay below a folder as the index has it, and what lies there now."""
+        was = edition.catalogue.get(id)
+        if was is not None:
+            yield from (entry.id for entry in edition.catalogue.below(was.path))
+        now = reader.places([id]).get(id)
+        if now is not None:
+            yield from (place.id for place in reader.below(now.path))
+
+    def _retyped(self, edition: Edition) -> Iterator[str]:
+        """Documents whose type has another form than when they were read.
+
+        Asked with every batch: what tells is the types themselves, not that a
+        change in the log says they were defined.
+        """
+        known, forms = edition.bookmark.types, self.forms()
+        if known == forms:
+            return
+        for entry in edition.catalogue.entries:
+            if known.get(entry.type) != forms.get(entry.type):
+                yield entry.id
+
+    def rewrite(self, changes: Sequence[Change], ids: Sequence[str], edition: Edition) -> Rewrite:
+        """The nodes of those *ids* as they are now, reached with the last of *changes*."""
+        last = changes[-1]
+        position = next((one.position for one in reversed(changes) if self.shows(one)), 0)
+        bookmark = Bookmark(
+            fingerprint=self.fingerprint,
+            reached=last.position,
+            mark=mark(last),
+            position=max(position, edition.bookmark.position),
+            types=self.forms(),
+        )
+        flats = list(self.flats(ids))
+        found = {flat.entry.id for flat in flats}
+        return Rewrite([id for id in ids if id not in found], flats, bookmark)
+
+    def everything(self) -> tuple[Bookmark, list[str]]:
+        """A bookmark for an index of all that is there, and the ids of all that."""
+        # Whatever is committed from here on will be followed, if need be again.
+        reached = self._repository.committed_position()
+        last = self._repository.changes(reached - 1, 1) if reached else []
+        bookmark = Bookmark(
+            fingerprint=self.fingerprint,
+            reached=reached,
+            mark=mark(last[0]) if last else "",
+            position=self._last_shown(reached),
+            types=self.forms(),
+        )
+        places = self._repository.reader(self._side).below("")
+        return bookmark, [place.id for place in places if place.kind is not Kind.OBJECT]
+
+    def flats(
+        self, ids: Sequence[str], progress: Callable[[int, int], None] | None = None
+    ) -> Iterator[Flat]:
+        """Those of *ids* that the side shows, in that order."""
+        reader, types = self._repository.reader(self._side), self._repository.types
+        for start in range(0, len(ids), _CHUNK):
+            chunk = ids[start : start + _CHUNK]
+            nodes = reader.get_many(chunk)
+            for id in chunk:
+                node = nodes.get(id)
+                if node is not None and node.kind is not Kind.OBJECT and node.id != ROOT_ID:
+                    yield flatten(node, types)
+            if progress is not None:
+                progress(start + len(chunk), len(ids))
+
+    # -- types ------------------------------------------------------------
+
+    def forms(self) -> dict[str, str]:
+        """Of each document type, a digest of all that decides how documents are read."""
+        types = self._repository.types
+        if self._forms[0] is not types:
+            self._forms = types, _forms(types)
+        return self._forms[1]
+
+
+def _forms(types: Types) -> dict[str, str]:
+    # A compound's type may be named by the value: any of them may matter.
+    compounds = [_form(types, name) for name, one in types.by_name.items() if one.compound]
+    forms = {}
+    for name, one in types.by_name.items():
+        if one.compound:
+            continue
+        form: list[object] = [_form(types, name)]
+        if any(field.kind is FieldKind.COMPOUND for field in types.fields(name).values()):
+            form.append(sorted(compounds, key=orjson.dumps))
+        forms[name] = hashlib.blake2b(orjson.dumps(form), digest_size=6).hexdigest()
+    return forms
+
+
+def _form(types: Types, name: str) -> list[object]:
+    fields = sorted(
+        (key, one.kind.value, one.name, one.type or "", one.taxonomy or "")
+        for key, one in types.fields(name).items()
+    )
+    return [[one.name for one in types.lineage(name)], fields]

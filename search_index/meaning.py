@@ -1,0 +1,113 @@
+"""What a query means, written once and without an engine.
+
+Which entries match, apart from full text, and in what order they come:
+
+* across types boolean < number < date < string; numbers and dates by value,
+  strings without regard to case (Unicode case folding), else by code point;
+* of several values the least counts when ascending, the greatest when
+  descending;
+* an entry without a value comes last in either direction;
+* ties, and all that is not sorted, by path in code points, then by id, always
+  ascending; a full text without a sort by score, the best first, then so.
+
+Of a node's own attributes, ``title`` and ``name`` are text; ``path``, ``type``,
+``locale`` and ``id`` are identifiers, ordered by code point as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from search_index.entry import Entry, Order, Typed
+from search_index.query import Query, SortKey
+
+_TEXTS: Final = frozenset({"title", "name"})
+_IDENTIFIERS: Final = frozenset({"path", "type", "locale", "id"})
+_DATES: Final = frozenset({"created_at", "modified_at", "published_at"})
+_NUMBERS: Final = frozenset({"rank"})
+
+#: What a key of the node may be called.
+NODE_KEYS: Final = _TEXTS | _IDENTIFIERS | _DATES | _NUMBERS
+
+_BY_SCORE: Final = (SortKey("", descending=True, of="score"),)
+
+Scores = Mapping[int, float]
+
+
+def default_order(entry: Entry) -> tuple[str, str]:
+    """What decides where nothing else does."""
+    return entry.path, entry.id
+
+
+def is_below(path: str, roots: Sequence[str]) -> bool:
+    """Whether *path* lies strictly below one of *roots*.
+
+    >>> is_below("a/b", ("a",)), is_below("a", ("a",)), is_below("ab", ("a",)), is_below("a", ("",))
+    (True, False, False, True)
+    """
+    return any(path.startswith(f"{root}/") if root else bool(path) for root in roots)
+
+
+def admits(query: Query) -> Callable[[Entry], bool]:
+    """A test for everything that *query* asks, apart from text, roots and window."""
+    tests: list[Callable[[Entry], bool]] = [lambda entry: entry.kind in query.kinds]
+    if (types := query.types) is not None:
+        tests.append(lambda entry: not types.isdisjoint(entry.types))
+    if query.scopes:
+        tests.append(lambda entry: is_below(entry.path, query.scopes))
+    if (deepest := query.deepest) is not None:
+        tests.append(lambda entry: entry.path.count("/") < deepest)
+    if (categories := query.categories) is not None:
+        tests.append(lambda entry: any(map(categories.intersection, _keys(entry, query.taxonomy))))
+    return lambda entry: all(test(entry) for test in tests)
+
+
+def _keys(entry: Entry, taxonomy: str | None) -> Sequence[tuple[str, ...]]:
+    if taxonomy is None:
+        return tuple(entry.keys.values())
+    return (entry.keys.get(taxonomy, ()),)
+
+
+def ordered(
+    rows: Sequence[int], entries: Sequence[Entry], sort: Sequence[SortKey], scores: Scores | None
+) -> list[int]:
+    """*rows*, numbers of *entries* in the default order, as *sort* has them."""
+    found = list(rows)
+    keys = tuple(sort) or (() if scores is None else _BY_SCORE)
+    # Sorting is stable: the least important key goes first, ties stay as they were.
+    for key in reversed(keys):
+        values = {row: _value(entries[row], key, scores, row) for row in found}
+        present = [row for row in found if values[row] is not None]
+        missing = [row for row in found if values[row] is None]
+        present.sort(key=values.__getitem__, reverse=key.descending)  # type: ignore[arg-type]
+        found = present + missing
+    return found
+
+
+def _value(entry: Entry, key: SortKey, scores: Scores | None, row: int) -> Typed | None:
+    """What *entry* is ordered by, or ``None`` where it has nothing."""
+    if key.of == "score":
+        return Order.NUMBER.value, 0.0 if scores is None else scores[row]
+    if key.of == "node":
+        return _attribute(entry, key.name)
+    values = entry.values.get(key.name)
+    if not values:
+        return None
+    if len(values) == 1:
+        return _comparable(values[0])
+    return (max if key.descending else min)(map(_comparable, values))
+
+
+def _attribute(entry: Entry, name: str) -> Typed | None:
+    if name not in NODE_KEYS:
+        raise ValueError(f"not one of {sorted(NODE_KEYS)}: {name!r}")
+    value: Any = getattr(entry, name)
+    if value is None:
+        return None
+    return 0, value.casefold() if name in _TEXTS else value
+
+
+def _comparable(value: Typed) -> Typed:
+    order, bare = value
+    return (order, bare.casefold()) if order == Order.STRING else value

@@ -1,0 +1,52 @@
+"""What every test may ask for: the demo, served in process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from hal_delivery.app import create_app
+from hal_delivery.bootstrap import Services, build_services, prepare
+from hal_delivery.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings with a data folder of this run's own, the demo loaded into it."""
+    folder = tmp_path_factory.mktemp("demo")
+    environ = {"HAL_DELIVERY_DATA_DIR": str(folder), "HAL_DELIVERY_LOG_LEVEL": "error"}
+    found = Settings.from_env(environ)
+    prepare(found, demo=True)
+    return found
+
+
+@pytest.fixture(scope="session")
+def services(settings: Settings) -> Iterator[Services]:
+    """The demo's services; whoever writes makes some of their own."""
+    found = build_services(settings)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings, services: Services) -> Flask:
+    """The application that serves the demo."""
+    return create_app(settings, services)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client without cookies; requests raise what the application would log."""
+    return app.test_client(use_cookies=False)
+
+
+@pytest.fixture
+def token(services: Services) -> str:
+    """A token that reads the preview mount."""
+    from datetime import timedelta
+
+    return services.signer.issue("preview", "reader", timedelta(hours=1), "test")

@@ -1,0 +1,1 @@
+"""What the repository promises, on SQLite and on PostgreSQL."""

@@ -1,0 +1,1 @@
+"""What an index promises, and that Whoosh keeps it."""

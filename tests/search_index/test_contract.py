@@ -1,0 +1,31 @@
+"""Whoosh keeps the contract, and so does the oracle that other tests rely on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from content_repo import Repository, Side
+from search_index import SearchIndex, WhooshIndex
+from tests.search_index.content import AGES
+from tests.search_index.contract import IndexContract, Make
+from tests.search_index.oracle import OracleIndex
+
+
+class TestWhooshIndex(IndexContract):
+    @pytest.fixture
+    def make(self, repository: Repository, tmp_path: Path) -> Make:
+        def make(side: Side) -> SearchIndex:
+            return WhooshIndex(tmp_path / side.value, side, repository, wait=AGES)
+
+        return make
+
+
+class TestOracleIndex(IndexContract):
+    @pytest.fixture
+    def make(self, repository: Repository) -> Make:
+        def make(side: Side) -> SearchIndex:
+            return OracleIndex(side, repository)
+
+        return make
