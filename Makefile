@@ -23,10 +23,11 @@ serve: install  ## serve the demo content on PORT (8080) from HAL_DELIVERY_DATA_
 test: install  ## run every test, on SQLite and on a PostgreSQL of its own (ARGS go to pytest)
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
-check: install  ## check format, lint and types
+check: install  ## check format, lint, types and the arrows between packages
 	$(BIN)/ruff format --check $(CHECKED)
 	$(BIN)/ruff check $(CHECKED)
 	$(BIN)/mypy $(CHECKED)
+	$(BIN)/python -m pytest -q tests/test_architecture.py
 
 bench: install  ## measure the service on this machine (ARGS go to the benchmark)
 	$(BIN)/python -m tests.bench $(ARGS)

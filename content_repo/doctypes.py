@@ -282,6 +282,20 @@ class Types:
                     owner[key] = one.namespace
         return found
 
+    def referring(self, name: str) -> Mapping[str, Field]:
+        """Those of a type's fields that can hold the id of another node."""
+        if name not in self._referring:
+            self._referring[name] = {
+                key: one
+                for key, one in self.fields(name).items()
+                if one.kind in REFERRING or one.kind is FieldKind.COMPOUND
+            }
+        return self._referring[name]
+
+    @cached_property
+    def _referring(self) -> dict[str, Mapping[str, Field]]:
+        return {}
+
     def is_open(self, name: str) -> bool:
         """Whether documents of the type may hold undeclared fields."""
         return any(one.open for one in self.lineage(name))

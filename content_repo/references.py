@@ -22,7 +22,7 @@ class Reference:
 
 def references(types: Types, type_name: str, fields: Mapping[str, Any]) -> Iterator[Reference]:
     """Every mirror and image link in *fields* that is not empty, in field order."""
-    for name, one in types.fields(type_name).items():
+    for name, one in types.referring(type_name).items():
         value = fields.get(name)
         if value is None:
             continue
@@ -30,7 +30,7 @@ def references(types: Types, type_name: str, fields: Mapping[str, Any]) -> Itera
             for target in value if one.is_list else (value,):
                 if target != ROOT_ID:
                     yield Reference(name, one.kind, one.is_list, target)
-        elif one.kind is FieldKind.COMPOUND:
+        else:
             for compound in value if one.is_list else (value,):
                 for inner in references(types, compound[COMPOUND_TYPE], compound):
                     # A compound may hold several mirrors: to-many, however many it has.

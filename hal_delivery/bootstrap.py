@@ -9,12 +9,15 @@ from pathlib import Path
 from shutil import copyfile
 from typing import Final
 
+from marshmallow import ValidationError
+
 from content_repo.model import Side
 from content_repo.repository import Repository
 from hal_delivery.auth.tokens import TokenSigner
-from hal_delivery.mounts import Mount, load_mounts
+from hal_delivery.mounts import Mount, MountError, load_mounts
 from hal_delivery.services.delivery import Delivery
-from hal_delivery.settings import Settings, StartError
+from hal_delivery.settings import Settings, StartError, nearest
+from hal_delivery.web.vocabulary import VOCABULARY
 from search_index import WhooshIndex
 
 DEMO: Final = Path(__file__).parents[1] / "examples" / "demo"
@@ -50,9 +53,31 @@ def build_services(settings: Settings, *, migrate: bool = True) -> Services:
     }
     deliveries = {
         mount: Delivery(mount, repository, indexes[mount.side])
-        for mount in load_mounts(settings.config)
+        for mount in _checked(load_mounts(settings.config))
     }
     return Services(repository, indexes, deliveries, TokenSigner.load_or_create(settings.data_dir))
+
+
+def _checked(mounts: tuple[Mount, ...]) -> tuple[Mount, ...]:
+    """Refuse a mount whose parameters the vocabulary does not have.
+
+    Told at the start: a client would be blamed for them at every request.
+    """
+    for mount in mounts:
+        for name in (*mount.default_parameters, *mount.parameter_aliases.values()):
+            if name not in VOCABULARY:
+                raise MountError(
+                    f"Mount {mount.name}: {name} is no parameter. {nearest(name, VOCABULARY)}"
+                )
+        for name, value in mount.default_parameters.items():
+            try:
+                VOCABULARY[name].field.deserialize(value)
+            except ValidationError as problem:
+                raise MountError(
+                    f"Mount {mount.name}: the default {name}={value} cannot be: "
+                    f"{problem.messages[0]}."
+                ) from None
+    return mounts
 
 
 def prepare(settings: Settings, *, demo: bool) -> None:

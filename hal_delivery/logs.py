@@ -61,6 +61,8 @@ def configure(level: str = "info", format: str = "json") -> None:
     root.handlers[:] = [_Forward()]
     root.setLevel(number)
     logging.captureWarnings(True)
+    # It tells at every start that there was nothing to do.
+    logging.getLogger("alembic").setLevel(max(number, logging.WARNING))
 
 
 def begin_request(request_id: str | None = None) -> str:

@@ -78,8 +78,8 @@ class _Found:
 def flatten(node: Node, types: Types) -> Flat:
     """The entry of *node*, with its texts."""
     found = _Found()
-    title = node.fields.get(TITLE)
-    title = title if isinstance(title, str) else ""
+    given = node.fields.get(TITLE)
+    title = given if isinstance(given, str) else ""
     match node.kind:
         case Kind.DOCUMENT:
             _take_fields(found, types, node.type, node.fields, "")
@@ -93,8 +93,8 @@ def flatten(node: Node, types: Types) -> Flat:
         case _:
             described = (node.fields.get(name) for name in DESCRIBING)
             found.texts.extend(text for text in described if isinstance(text, str))
-    if node.kind is not Kind.DOCUMENT and title:
-        found.value(TITLE, title)
+    if node.kind is not Kind.DOCUMENT:
+        found.value(TITLE, given)
     return Flat(_entry(node, types, found, title), title, tuple(found.texts))
 
 

@@ -183,16 +183,25 @@ class WhooshIndex:
         kept = before.edition if before is not None else None
         edition = Edition.open(self._folder.edition(name), kept)
         bookmark = edition.bookmark
-        if bookmark.fingerprint != self._follower.fingerprint:
-            edition.close(kept)
-            raise Damaged(name, "it was written by another version, or for another side")
         shown = _Shown(name, edition, bookmark.reached, bookmark.mark)
+        if before is None or before.name != name:
+            self._judge(shown)
         if before is not None:
             if before.name == name and before.reached > shown.reached:
                 shown = replace(shown, reached=before.reached, mark=before.mark)
             before.edition.close(successor=edition)
         self._shown = shown
         return shown
+
+    def _judge(self, shown: _Shown) -> None:
+        """Whether an edition opened for the first time is ours to use at all."""
+        try:
+            if shown.edition.bookmark.fingerprint != self._follower.fingerprint:
+                raise Damaged(shown.name, "it is of another version, or of another side")
+            self._follower.unseen(shown.edition, shown.reached, shown.mark, 1)
+        except BaseException:
+            shown.edition.close()
+            raise
 
     def _follow(self, deadline: float | None) -> bool:
         """Take in changes up to the end of the log; whether it was reached in time."""

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import orjson
 from flask import Response, request
+from werkzeug.datastructures import Headers
 
 from content_repo import locales
 from hal_delivery.web.caching import (
@@ -126,23 +127,25 @@ def problem(failure: Failure, *, base: str, request_id: str) -> Response:
 
 def _response(here: Here, body: bytes | None, media_type: str, etag: str, facts: Facts) -> Response:
     """The response with all its headers; 304 where there is no body."""
-    response = Response(body, status=304 if body is None else 200)
-    headers = response.headers
-    # The charset parameter is not needed, but it is what has always been sent.
-    headers["Content-Type"] = f"{media_type};charset=UTF-8"
-    headers["ETag"] = etag
-    headers["Vary"] = "Accept, Prefer" if facts.lenient else "Accept"
+    headers = Headers(
+        [
+            # The charset parameter says nothing new, but it has always been sent.
+            ("Content-Type", f"{media_type};charset=UTF-8"),
+            ("ETag", etag),
+            ("Vary", "Accept, Prefer" if facts.lenient else "Accept"),
+        ]
+    )
     if facts.lenient:
-        headers["Preference-Applied"] = "handling=lenient"
+        headers.add("Preference-Applied", "handling=lenient")
     if facts.modified is not None:
-        headers["Last-Modified"] = last_modified(facts.modified)
+        headers.add("Last-Modified", last_modified(facts.modified))
     if facts.locale is not None:
-        headers["Content-Language"] = locales.tag(facts.locale)
+        headers.add("Content-Language", locales.tag(facts.locale))
     add_lifetime(headers, here.mount)
     facts.tags.add_to(headers)
     if link := _link_header(facts.links):
-        headers["Link"] = link
-    return response
+        headers.add("Link", link)
+    return Response(body, status=304 if body is None else 200, headers=headers)
 
 
 def _link_header(links: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ One set of tags per answer says which content it was made of; it is rendered as
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ from hal_delivery.mounts import Mount
 
 #: CDNs take about 16 KB of keys; a node's is some 45 bytes.
 MOST_NODES: Final = 128
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9:._/-]+").fullmatch
 
 #: How long, in seconds, a stale answer may stand in while a fresh one is fetched.
 STALE: Final = "stale-while-revalidate=60, stale-if-error=86400"
@@ -78,6 +81,6 @@ class Tags:
         kept = set(self.collections)
         if len(self.nodes) <= MOST_NODES:
             kept.update(self.nodes)
-        tags = [quote(tag, safe=":.-_/") for tag in sorted(kept)]
+        tags = [tag if _PLAIN(tag) else quote(tag, safe=":.-_/") for tag in sorted(kept)]
         headers["Surrogate-Key"] = " ".join(tags)
         headers["Cache-Groups"] = ", ".join(f'"{tag}"' for tag in tags)

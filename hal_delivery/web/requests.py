@@ -44,11 +44,14 @@ _OPEN_PAGES: Final = ("problems",)
 
 _SECURITY: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'; "
-    "base-uri 'none'; form-action 'none'",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
+
+_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'none'"
+)
 
 
 class Requests:
@@ -118,9 +121,10 @@ class Requests:
     def end(self, response: Response) -> Response:
         """What every answer carries, and its line in the log."""
         headers = response.headers
-        for name, value in _SECURITY.items():
-            headers.setdefault(name, value)
-        headers["X-Request-Id"] = g.request_id
+        headers.extend(_SECURITY)
+        if "Content-Security-Policy" not in headers:
+            headers.add("Content-Security-Policy", _POLICY)
+        headers.add("X-Request-Id", g.request_id)
         mount: Mount | None = g.get("mount")
         if mount is not None:
             cors.add(headers, mount, request)

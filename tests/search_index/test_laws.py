@@ -23,7 +23,7 @@ from tests.search_index.content import AGES, DOCUMENTS, EVERYTHING, found, opene
 from tests.search_index.oracle import OracleIndex
 
 some = settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 # Few of each, so that they meet.
@@ -54,7 +54,7 @@ verbs = ("folder", "document", "revise", "publish", "unpublish", "move", "trash"
 step = st.tuples(
     st.sampled_from(verbs), st.integers(0, 50), st.integers(0, 50), st.sampled_from(NAMES), fields
 )
-steps = st.lists(step, max_size=25)
+steps = st.lists(step, min_size=3, max_size=25)
 
 sort_key = st.builds(
     SortKey,

@@ -7,6 +7,7 @@ other scripts come out as UTF-8, slashes within a name never occur.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -101,5 +102,6 @@ def template(address: str, *parameters: Parameter, variable: str = "") -> str:
     return f"{address}{variable}{{?{names}}}" if names else f"{address}{variable}"
 
 
+@lru_cache(maxsize=4096)
 def _quoted(name: str) -> str:
     return quote(name, safe="-._~!$&'()*+,;=:@")

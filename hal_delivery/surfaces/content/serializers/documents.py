@@ -106,8 +106,8 @@ def _field_links(node: Node, rendering: Rendering) -> dict[str, Link | list[Link
     """Every mirror and image link as a link; to-many ones are arrays even when empty."""
     links: dict[str, Link | list[Link]] = {
         curied(name): []
-        for name, one in rendering.types.fields(node.type).items()
-        if (one.kind in REFERRING and one.is_list)
+        for name, one in rendering.types.referring(node.type).items()
+        if one.is_list and one.kind in REFERRING
     }
     for reference in references(rendering.types, node.type, node.fields):
         place = rendering.around.places.get(reference.target)

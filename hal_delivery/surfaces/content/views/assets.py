@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, send_file
+from flask import Response, request, send_file
 from flask.views import MethodView
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from content_repo.model import Kind
 from hal_delivery.surfaces.content import params, schemas
@@ -78,6 +79,14 @@ class AssetBytes(MethodView):
             mimetype=node.fields.get("mediaType", UNKNOWN_BYTES),
             etag=digest,
             last_modified=node.modified_at / 1000,
-            conditional=True,
         )
+        # send_file knows the length of no stream, and without one it gives no ranges.
+        response.content_length = node.fields["size"]
+        try:
+            response.make_conditional(
+                request, accept_ranges=True, complete_length=node.fields["size"]
+            )
+        except RequestedRangeNotSatisfiable:
+            stream.close()
+            raise
         return answers.immutable(response, place, Tags(("assets",), {tag(node)}))

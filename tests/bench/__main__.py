@@ -1,0 +1,112 @@
+"""Runs the benchmark and prints its table.
+
+``python -m tests.bench [--size 10000] [--rounds 3] [--seconds 4]``
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import random
+import urllib.request
+from collections.abc import Mapping, Sequence
+from statistics import median
+
+import click
+
+from content_repo import Side
+from hal_delivery.bootstrap import build_services, prepare
+from hal_delivery.settings import Settings
+from tests.bench import corpus, servers
+from tests.bench.servers import Measured
+
+BASE = "/site/api"
+
+
+def cases(settings: Settings, size: int) -> dict[str, list[str]]:
+    """What is asked, by the name of the work; several hundred addresses each."""
+    chance = random.Random(7)
+    services = build_services(settings, migrate=False)
+    places = services.repository.reader(Side.PUBLISHED).below("content/documents")
+    services.close()
+    some = chance.sample([one for one in places if one.kind.value == "document"], 300)
+    offsets = [chance.randrange(0, size - 10, 10) for _ in range(200)]
+    return {
+        "document by id": [f"{BASE}/documents/{one.id}" for one in some],
+        "document by path": [
+            f"{BASE}/documents/{one.path.removeprefix('content/documents/')}" for one in some
+        ],
+        "page of 10, first pages": [f"{BASE}/documents/?_offset={n}0" for n in range(20)],
+        "page of 10, any offset": [f"{BASE}/documents/?_offset={at}" for at in offsets],
+        "page of 10 by date": [f"{BASE}/documents/?_sort=-date&_offset={at}" for at in offsets],
+    }
+
+
+def prepared(port: int, paths: Mapping[str, Sequence[str]]) -> dict[str, bytes]:
+    """What the service answers, for the floor to answer likewise."""
+    found = {}
+    for path in {path for some in paths.values() for path in some}:
+        address, _, query = path.partition("?")
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as answer:
+            found[f"{address}?{query}"] = answer.read()
+    found["/?"] = b"{}"
+    return found
+
+
+@click.command()
+@click.option("--size", default=10_000, help="How many documents.")
+@click.option("--rounds", default=3, help="How often each side is measured, in turn.")
+@click.option("--seconds", default=4, help="How long each measurement takes.")
+def main(size: int, rounds: int, seconds: int) -> None:
+    """Measure the service against the floor."""
+    servers.require_load_generator()
+    folder = corpus.folder_of(size).absolute()
+    environ = {"HAL_DELIVERY_DATA_DIR": str(folder), "HAL_DELIVERY_LOG_LEVEL": "info"}
+    settings = Settings.from_env({**os.environ, **environ})
+    prepare(settings, demo=False)
+    services = build_services(settings)
+    corpus.load(services.repository, size)
+    for side, index in services.indexes.items():
+        click.echo(f"indexing: {side.value}", err=True)
+        while not index.catch_up():
+            pass
+    services.close()
+    paths = cases(settings, size)
+    kept = folder / "floor.pickle"
+    script = folder / "paths.lua"
+    results: dict[str, list[tuple[Measured, Measured]]] = {name: [] for name in paths}
+    with servers.serving("wsgi:app", environ) as service:
+        kept.write_bytes(pickle.dumps(prepared(service, paths)))
+        with servers.serving("tests.bench.floor:create_app()", {"BENCH_FLOOR": str(kept)}) as floor:
+            for turn in range(rounds):
+                for name, some in paths.items():
+                    click.echo(f"round {turn + 1} of {rounds}: {name}", err=True)
+                    results[name].append(
+                        (
+                            servers.load(service, some, script, seconds),
+                            servers.load(floor, some, script, seconds),
+                        )
+                    )
+            resident = servers.memory(service)
+    click.echo(_table(size, results))
+    click.echo(f"\nlargest worker: {resident:.0f} MB")
+
+
+def _table(size: int, results: Mapping[str, Sequence[tuple[Measured, Measured]]]) -> str:
+    lines = [
+        f"| {size} documents | service /s | floor /s | ratio | p50 ms | p99/p50 |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, pairs in results.items():
+        ratio = median(ours.rate / bare.rate for ours, bare in pairs)
+        lines.append(
+            f"| {name} | {median(ours.rate for ours, _ in pairs):.0f} "
+            f"| {median(bare.rate for _, bare in pairs):.0f} | {ratio:.2f} "
+            f"| {median(ours.p50 for ours, _ in pairs):.1f} "
+            f"| {median(ours.p99 / ours.p50 for ours, _ in pairs):.1f} |"
+        )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The machine-readable descriptions, held against what is really sent."""

@@ -1,0 +1,1 @@
+"""The wire, as recorded: each route, each success and each failure."""
