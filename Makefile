@@ -8,7 +8,7 @@ ARGS ?=
 
 PYTHONS = python3.13 python3.12 python3.11 python3
 BIN = .venv/bin
-CHECKED = content_repo search_index hal_delivery tests wsgi.py
+CHECKED = content_repo search_index hal_delivery docs tests wsgi.py
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile

@@ -65,14 +65,14 @@ def other_locales(node: Node) -> list[str]:
 
 
 def resolve(node: Node, locale: str) -> Messages | None:
-    """The bundle in *locale*, or ``None`` where no part of its chain is there.
+    """The bundle in *locale*, or ``None`` where that is no locale at all.
 
-    A locale that the bundle lacks is still answered when a parent of it is
-    there (``nl_BE`` where only ``nl`` exists).
+    A locale that the bundle lacks is answered all the same, with every message
+    borrowed: whoever translates sees what there is to do.
     """
     by_tag = {locales.tag(name): name for name in messages(node)}
     lenders = [by_tag[tag] for tag in locales.chain(locale) if tag in by_tag]
-    if not lenders:
+    if not lenders and not locales.is_tag(locale):
         return None
     own = by_tag.get(locales.tag(locale))
     if DEFAULT not in lenders:

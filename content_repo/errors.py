@@ -131,6 +131,13 @@ class InvalidSeed(ContentError):
     template = "{file}: {reason}"
 
 
+class DatabaseUnavailable(ContentError):
+    """The database does not answer; asking again later may help."""
+
+    code = "database_unavailable"
+    template = "The database does not answer just now."
+
+
 class BlobMissing(ContentError):
     """The bytes of an asset are not in the media folder."""
 

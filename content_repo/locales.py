@@ -7,9 +7,13 @@ are the same locale when their tags are (``nl-BE``, ``pt-BR``).
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 
 import langcodes
 from langcodes.tag_parser import LanguageTagError
+
+#: In characters; what is longer is nobody's locale, and has no parents.
+LONGEST: Final = 100
 
 
 @lru_cache(maxsize=1024)
@@ -19,11 +23,22 @@ def tag(locale: str) -> str:
     >>> tag("nl_BE"), tag("pt-br"), tag("default")
     ('nl-BE', 'pt-BR', 'default')
     """
+    if len(locale) > LONGEST:
+        return locale
     try:
         standard = langcodes.standardize_tag(locale, macro=False)
     except LanguageTagError:
         return locale
     return standard if langcodes.tag_is_valid(standard) else locale
+
+
+def is_tag(locale: str) -> bool:
+    """Whether *locale* is a language tag, in whatever spelling.
+
+    >>> is_tag("nl_BE"), is_tag("default"), is_tag("no such thing")
+    (True, False, False)
+    """
+    return len(locale) <= LONGEST and langcodes.tag_is_valid(tag(locale))
 
 
 def chain(locale: str) -> list[str]:
@@ -32,5 +47,7 @@ def chain(locale: str) -> list[str]:
     >>> chain("zh_Hant_TW"), chain("nl")
     (['zh-Hant-TW', 'zh-Hant', 'zh'], ['nl'])
     """
+    if len(locale) > LONGEST:
+        return [locale]
     parts = tag(locale).split("-")
     return ["-".join(parts[:count]) for count in range(len(parts), 0, -1)]

@@ -61,7 +61,7 @@ def _objection(name: str) -> str | None:
 def is_storable(text: str) -> bool:
     """Whether any database could hold *text*: it has no NUL and no lone surrogate.
 
-    >>> is_storable("blog"), is_storable("bl\0g")
+    >>> is_storable("blog"), is_storable("bl\\0g")
     (True, False)
     """
     if "\0" in text:

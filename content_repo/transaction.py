@@ -38,6 +38,7 @@ from content_repo.errors import (
     WrongState,
 )
 from content_repo.model import ROOT_ID, TWO_SIDED, TYPE_OF_KIND, Action, Kind, Side, State
+from content_repo.references import references
 from content_repo.sql.writing import Writer
 
 #: What writers may say of a node besides its fields.
@@ -270,10 +271,27 @@ class Transaction:
     # -- publication ------------------------------------------------------
 
     def publish(self, id: str, *, expected: int | None = None) -> int:
-        """Show a node's present fields on the published side, and all folders above it."""
+        """Show a node's present fields on the published side.
+
+        With it go all folders above it, and the assets that its fields link:
+        a page without its pictures is not what was published.
+        """
         row = self._live(id, expected=expected)
         self._publish_above(self._row(row["parent"]) if row["parent"] else None)
+        if row["kind"] == Kind.DOCUMENT.value:
+            self._publish_assets(row)
         return self._publish(row)
+
+    def _publish_assets(self, document: sa.RowMapping) -> None:
+        fields = self._writer.fields(document["id"], document["draft_revision"])
+        linked = references(self.types, document["type"], fields)
+        for target in dict.fromkeys(one.target for one in linked):
+            row = self._writer.row(target)
+            if row is None or row["kind"] != Kind.ASSET.value or row["path"] is None:
+                continue
+            if row["published_revision"] is None:
+                self._publish_above(self._row(row["parent"]))
+                self._publish(row)
 
     def _publish(self, row: sa.RowMapping) -> int:
         revised = int(row["revision"]) + 1

@@ -11,6 +11,7 @@ from typing import Final
 
 from marshmallow import ValidationError
 
+from content_repo.errors import DatabaseUnavailable
 from content_repo.model import Side
 from content_repo.repository import Repository
 from hal_delivery.auth.tokens import TokenSigner
@@ -34,7 +35,10 @@ class Services:
 
     def readiness(self) -> dict[str, object]:
         """How far each index has come, and what keeps requests from being answered."""
-        committed = self.repository.committed_position()
+        try:
+            committed = self.repository.committed_position()
+        except DatabaseUnavailable as problem:
+            return {"status": "unready", "problems": [str(problem)]}
         lag = {side.value: committed - index.reached for side, index in self.indexes.items()}
         return {"status": "ready", "position": committed, "lag": lag, "problems": []}
 
@@ -85,7 +89,8 @@ def prepare(settings: Settings, *, demo: bool) -> None:
 
     Leaves nothing open, so that workers can be forked.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    # Drafts are in it: other users of the machine have no business there.
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     if demo:
         _require_demo()
         if not settings.config.exists():

@@ -13,6 +13,7 @@ instead of letting them wait.
 from __future__ import annotations
 
 import errno
+import json
 import os
 import socket
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import gunicorn.http.wsgi
+import gunicorn.util
 from gunicorn import sock
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
@@ -125,6 +127,8 @@ def serve(
     """
     # The only way to say less about the software than "gunicorn".
     gunicorn.http.wsgi.SERVER = "hal-delivery"
+    # Nor would it refuse, in any other way, what it cannot read in another form than ours.
+    gunicorn.util.write_error = _refuse
     application = _Application(
         load,
         {
@@ -144,6 +148,18 @@ def serve(
     arbiter = Arbiter(application)
     arbiter.LISTENERS = [_listening(listener, application.cfg, arbiter.log)]
     arbiter.run()
+
+
+def _refuse(client: socket.socket, status: int, reason: str, message: str) -> None:
+    """Answer a request that the application never sees, as problem details (RFC 9457)."""
+    shape = {"type": "about:blank", "title": reason, "status": status, "detail": message}
+    body = json.dumps(shape).encode()
+    head = (
+        f"HTTP/1.1 {status} {reason}\r\nServer: hal-delivery\r\nConnection: close\r\n"
+        f"Content-Type: application/problem+json\r\nContent-Length: {len(body)}\r\n"
+        "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n"
+    )
+    gunicorn.util.write_nonblock(client, head.encode() + body)
 
 
 def _listening(listener: Listener, config: Config, log: Logger) -> sock.TCPSocket:

@@ -91,9 +91,11 @@ def flatten(node: Node, types: Types) -> Flat:
                 for category in top.walk():
                     found.texts.extend(_names(category))
         case _:
+            for name, value in node.fields.items():
+                _take_json(found, name, value)
             described = (node.fields.get(name) for name in DESCRIBING)
             found.texts.extend(text for text in described if isinstance(text, str))
-    if node.kind is not Kind.DOCUMENT:
+    if node.kind in (Kind.BUNDLE, Kind.TAXONOMY):
         found.value(TITLE, given)
     return Flat(_entry(node, types, found, title), title, tuple(found.texts))
 

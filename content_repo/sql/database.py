@@ -23,6 +23,8 @@ import alembic.command
 import alembic.config
 import sqlalchemy as sa
 
+from content_repo.errors import DatabaseUnavailable
+
 #: Any number will do, as long as all writers of a database use the same.
 _WRITE_LOCK: Final = 0x48414C
 
@@ -47,6 +49,11 @@ class Database:
             sa.event.listen(self.engine, "connect", _configure_sqlite)
             # A transaction that only turns into a write later may be refused.
             sa.event.listen(self.engine, "begin", _begin_immediate)
+        # As the driver itself raises it, and as it comes out of connecting.
+        self._failures = (
+            self.engine.dialect.loaded_dbapi.OperationalError,
+            sa.exc.OperationalError,
+        )
         self._local = threading.local()
         self._process = os.getpid()
 
@@ -58,14 +65,20 @@ class Database:
     # -- reading ----------------------------------------------------------
 
     def fetch(self, statement: str, parameters: Any) -> list[tuple[Any, ...]]:
-        """All rows of *statement*, given in the driver's own words."""
+        """All rows of *statement*, given in the driver's own words.
+
+        :class:`DatabaseUnavailable` where the database does not answer.
+        """
         try:
             return self._fetch(statement, parameters)
-        except self.engine.dialect.loaded_dbapi.OperationalError:
+        except self._failures:
             # A server that restarted took the connection with it.  Reading
             # again is harmless; a second failure is the caller's to know.
             self.forget_connection()
+        try:
             return self._fetch(statement, parameters)
+        except self._failures as problem:
+            raise DatabaseUnavailable from problem
 
     def _fetch(self, statement: str, parameters: Any) -> list[tuple[Any, ...]]:
         cursor = self._reading_connection().cursor()
@@ -77,19 +90,14 @@ class Database:
 
     def _reading_connection(self) -> Any:
         self._forsake_parent()
-        kept: Any = getattr(self._local, "connection", None)
+        kept: _Kept | None = getattr(self._local, "kept", None)
         if kept is None:
-            pooled = self.engine.raw_connection()
-            pooled.detach()
-            kept = pooled.dbapi_connection
+            kept = self._local.kept = _Kept(self.engine.raw_connection())
             if self.is_sqlite:
-                kept.isolation_level = None
+                kept.connection.isolation_level = None
             else:
-                kept.autocommit = True
-            self._local.connection = kept
-            # Dropping what the pool handed out would close the connection.
-            self._local.pooled = pooled
-        return kept
+                kept.connection.autocommit = True
+        return kept.connection
 
     def _forsake_parent(self) -> None:
         """A child process must not speak on its parent's connections."""
@@ -102,11 +110,7 @@ class Database:
 
     def forget_connection(self) -> None:
         """Close the connection that this thread reads on, if it has one."""
-        kept = getattr(self._local, "connection", None)
-        self._local.connection = None
-        if kept is not None:
-            with contextlib.suppress(Exception):
-                kept.close()
+        self._local.kept = None
 
     # -- writing ----------------------------------------------------------
 
@@ -160,6 +164,20 @@ class Database:
         """Close this thread's connections; the database can be opened again."""
         self.forget_connection()
         self.engine.dispose()
+
+
+class _Kept:
+    """The connection that a thread reads on; closed when the thread ends or forgets it."""
+
+    def __init__(self, pooled: sa.PoolProxiedConnection) -> None:
+        pooled.detach()
+        self.connection: Any = pooled.dbapi_connection
+        # Dropping what the pool handed out would close the connection.
+        self._pooled = pooled
+
+    def __del__(self) -> None:
+        with contextlib.suppress(Exception):
+            self.connection.close()
 
 
 def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:

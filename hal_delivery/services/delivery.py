@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from itertools import chain
 from typing import BinaryIO, Final, Generic, TypeVar
 
@@ -30,6 +31,17 @@ BUNDLE_ROOTS: Final = ("content",)
 LARGEST_TREE: Final = 2000
 
 T = TypeVar("T")
+
+
+class TypeNotFound(NodeNotFound):
+    """No document type of that name."""
+
+    template = "There is no document type {address!r}. {nearest}"
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    return f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(sorted(known))}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +95,11 @@ class Branch:
             yield from below.nodes()
 
 
+def file_name(asset: Node) -> str:
+    """What a file is called: as it came, or else as the node that it is."""
+    return str(asset.fields.get("fileName") or asset.name)
+
+
 class Delivery:
     """The reading end of one mount."""
 
@@ -110,7 +127,8 @@ class Delivery:
         """The document types of that full or short name, or :class:`NodeNotFound`."""
         found = self.types.find(name)
         if not found:
-            raise NodeNotFound(kind="document type", address=name)
+            known = [one.short_name for one in self.types.by_name.values() if not one.compound]
+            raise TypeNotFound(address=name, nearest=_nearest(name, known))
         return found
 
     def field_names(self) -> dict[str, str]:
@@ -176,11 +194,14 @@ class Delivery:
             raise NodeNotFound(kind="category", address=f"{name}/{key}")
         return node, found
 
-    def open_asset(self, id: str, digest: str) -> tuple[Node, BinaryIO]:
-        """An asset and its bytes, if they are (still) those of *digest*."""
+    def open_asset(self, id: str, digest: str, name: str) -> tuple[Node, BinaryIO]:
+        """An asset and its bytes, if they are (still) those of *digest*, under its name.
+
+        One address for the same bytes: under any other, caches would keep them again.
+        """
         node = self.find(Kind.ASSET, id)
-        if node.fields.get("digest") != digest:
-            raise NodeNotFound(kind="asset", address=f"{id}/{digest}")
+        if (node.fields.get("digest"), file_name(node)) != (digest, names.normalise(name)):
+            raise NodeNotFound(kind="file", address=f"{id}/{digest}/{name}")
         return node, self._repository.media.open(digest)
 
     def _visible_or_missing(self, kind: Kind, address: str, node: Node | None) -> Node:

@@ -16,6 +16,7 @@ from werkzeug.datastructures import Headers
 
 from content_repo import locales
 from hal_delivery.web.caching import (
+    TAG_HEADERS,
     Tags,
     add_lifetime,
     entity_tag,
@@ -42,13 +43,16 @@ class Facts:
 
     ``version`` is a node's revision or a list's position; ``modified`` is in
     epoch milliseconds.  ``asked`` is what a list's tag is made from: the
-    request, put the same way however it was written.
+    request, put the same way however it was written.  Not ``alone``, the answer
+    also tells of other nodes, one of which may leave without a trace in its
+    date: If-Modified-Since is then no question that can be answered.
     """
 
     version: int
     tags: Tags
     asked: str | None = None
     modified: int | None = None
+    alone: bool = True
     locale: str | None = None
     lenient: bool = False
     media_types: Sequence[str] = RESOURCE
@@ -60,7 +64,8 @@ def resource(here: Here, shape: Mapping[str, Any], facts: Facts) -> Response:
     media_type = best(request.headers.get("Accept", ""), tuple(facts.media_types))
     body = orjson.dumps(shape)
     etag = _tag(here, facts, media_type, body)
-    kept = None if is_current(request.environ, etag, facts.modified) else body
+    dated = facts.modified if facts.alone else None
+    kept = None if is_current(request.environ, etag, dated) else body
     return _response(here, kept, media_type, etag, facts)
 
 
@@ -72,7 +77,11 @@ def unchanged(here: Here, facts: Facts) -> Response | None:
     etag = _tag(here, facts, media_type, b"")
     if not is_current(request.environ, etag, None):
         return None
-    return _response(here, None, media_type, etag, facts)
+    response = _response(here, None, media_type, etag, facts)
+    # Which nodes are in it is not known here; a cache keeps the tags that it has.
+    for name in TAG_HEADERS:
+        del response.headers[name]
+    return response
 
 
 def _tag(here: Here, facts: Facts, media_type: str, body: bytes) -> str:
@@ -85,7 +94,6 @@ def _tag(here: Here, facts: Facts, media_type: str, body: bytes) -> str:
 
 def page(here: Here, html: str) -> Response:
     """A page for people."""
-    best(request.headers.get("Accept", ""), (HTML,))
     facts = Facts(version=0, tags=Tags(("pages",)), media_types=(HTML,))
     body = html.encode()
     etag = entity_tag(0, body)

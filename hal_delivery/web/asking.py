@@ -2,8 +2,8 @@
 
 Nothing is ignored in silence: an unknown parameter, a bad value, a parameter
 that is given twice or has no meaning at an address is a 400 that names it, the
-nearest valid choice and an example.  All of a request's mistakes are told at
-once.
+nearest valid choice and an example.  All that the vocabulary can tell of is
+told at once; names of fields are looked up after that.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, quote
 
 import marshmallow as ma
+from werkzeug.http import parse_list_header
 
 from hal_delivery.mounts import Mount
 from hal_delivery.web.failures import BadParameters, Mistake, QueryTooLong
@@ -73,6 +74,20 @@ class Asked:
             values[name] = str(value)
         kept = [one.name for one in only or VOCABULARY.values() if one.name in values]
         return query_string((name, values[name]) for name in kept)
+
+
+def is_lenient(prefer: str) -> bool:
+    """Whether the Prefer header (RFC 7240) has mistakes passed over.
+
+    >>> is_lenient('return=minimal, handling="lenient"; x=1'), is_lenient("handling=strict")
+    (True, False)
+    """
+    for preference in parse_list_header(prefer):
+        name, _, value = preference.partition(";")[0].partition("=")
+        if name.strip().lower() == "handling":
+            # Where it is said twice, the first one counts.
+            return value.strip().strip('"').lower() == "lenient"
+    return False
 
 
 def query_string(pairs: Iterable[tuple[str, str]]) -> str:
@@ -134,7 +149,7 @@ def _gathered(
             mistakes.append(_unknown(name, parameters))
         elif "\0" in value or "\ufffd" in value:
             mistakes.append(_bad_value(valid[name], value, "expected valid UTF-8 without NUL"))
-        elif value.strip():
+        elif value:
             if name not in given:
                 given[name] = value
             elif valid[name].is_list:
@@ -149,11 +164,15 @@ def _gathered(
 
 def _pairs(raw: str) -> list[tuple[str, str]]:
     if len(raw) > LONGEST_QUERY:
-        raise QueryTooLong(longest=LONGEST_QUERY)
-    try:
-        return parse_qsl(raw, keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
-    except ValueError:
-        raise QueryTooLong(longest=f"{MOST_PARAMETERS} parameters,") from None
+        raise _too_long(raw, most=LONGEST_QUERY, unit="characters", given=len(raw))
+    if (given := raw.count("&") + 1) > MOST_PARAMETERS:
+        raise _too_long(raw, most=MOST_PARAMETERS, unit="parameters", given=given)
+    return parse_qsl(raw, keep_blank_values=True)
+
+
+def _too_long(raw: str, *, most: int, unit: str, given: int) -> QueryTooLong:
+    longest = max(raw.split("&"), key=len).partition("=")[0][:80]
+    return QueryTooLong(most=most, unit=unit, given=given, parameter=longest)
 
 
 def _unknown(name: str, parameters: Sequence[Parameter]) -> Mistake:

@@ -24,6 +24,9 @@ MOST_NODES: Final = 128
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9:._/-]+").fullmatch
 
+#: In the form of most CDNs, and in that of RFC 9875.
+TAG_HEADERS: Final = ("Surrogate-Key", "Cache-Groups")
+
 #: How long, in seconds, a stale answer may stand in while a fresh one is fetched.
 STALE: Final = "stale-while-revalidate=60, stale-if-error=86400"
 
@@ -48,7 +51,11 @@ def is_current(environ: dict[str, Any], etag: str, modified: int | None) -> bool
     since = environ.get("HTTP_IF_MODIFIED_SINCE")
     if since is None or modified is None:
         return False
-    date = parse_date(since)
+    try:
+        date = parse_date(since)
+    except OverflowError:
+        # A year that no calendar shows is no date, and the header counts for nothing.
+        return False
     return date is not None and modified // 1000 <= date.timestamp()
 
 
@@ -82,5 +89,6 @@ class Tags:
         if len(self.nodes) <= MOST_NODES:
             kept.update(self.nodes)
         tags = [tag if _PLAIN(tag) else quote(tag, safe=":.-_/") for tag in sorted(kept)]
-        headers["Surrogate-Key"] = " ".join(tags)
-        headers["Cache-Groups"] = ", ".join(f'"{tag}"' for tag in tags)
+        key, groups = TAG_HEADERS
+        headers[key] = " ".join(tags)
+        headers[groups] = ", ".join(f'"{tag}"' for tag in tags)

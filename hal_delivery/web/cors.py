@@ -15,8 +15,8 @@ from hal_delivery.mounts import Mount
 
 METHODS: Final = "GET, HEAD, OPTIONS"
 ASKED_HEADERS: Final = (
-    "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match, Prefer, "
-    "Range, X-Request-Id"
+    "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range, "
+    "Prefer, Range, X-Request-Id"
 )
 EXPOSED_HEADERS: Final = (
     "Allow, Content-Language, Content-Range, ETag, Link, Preference-Applied, Retry-After, "

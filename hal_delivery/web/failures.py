@@ -30,7 +30,10 @@ class HttpFailure(Exception):
 
 class QueryTooLong(HttpFailure):
     code = "query_too_long"
-    template = "The query of an address may have {longest} characters at most."
+    template = (
+        "A query may have {most} {unit} at most; this one has {given}, and {parameter!r} is its "
+        "longest parameter."
+    )
 
 
 class BadHost(HttpFailure):
@@ -187,6 +190,11 @@ STATUS: Final[Mapping[type[Exception], Row]] = dict(
         _row(content.InvalidType, 422, "The type cannot hold", "Mend its definition."),
         _row(content.BlobMissing, 503, "The bytes are not at hand",
              "The media folder lacks a file that the repository names; restore it."),
+        _row(content.DatabaseUnavailable, 503, "The database does not answer",
+             "Ask again shortly."),
+        _row(content.InvalidId, 422, "Not an id", "Ids are UUIDs."),
+        _row(content.IdTaken, 409, "The id is taken", "Choose another id, or none."),
+        _row(content.InvalidSeed, 422, "A file cannot be loaded", "detail names it."),
         _row(index.InvalidQuery, 400, "The search cannot be answered", "Ask for less."),
         _row(index.IndexUnavailable, 503, "The search index is being rebuilt",
              "Look-ups by path and id go on; ask again shortly."),
@@ -226,9 +234,7 @@ def failure(error: Exception) -> Failure | None:
         if one in STATUS:
             row = STATUS[one]
             mistakes = error.mistakes if isinstance(error, BadParameters) else ()
-            return Failure(
-                row.status, row.code, row.title, str(error), mistakes, _headers(row.status)
-            )
+            return Failure(row.status, row.code, row.title, str(error), mistakes, _headers(row))
     return None
 
 
@@ -238,9 +244,11 @@ def plain_failure(status: int, detail: str | None = None) -> Failure:
     return Failure(HTTPStatus(status), row.code, row.title, detail or row.advice)
 
 
-def _headers(status: HTTPStatus) -> Mapping[str, str]:
-    if status is HTTPStatus.UNAUTHORIZED:
-        return {"WWW-Authenticate": 'Bearer realm="hal-delivery"'}
-    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+def _headers(row: Row) -> Mapping[str, str]:
+    if row.status is HTTPStatus.UNAUTHORIZED:
+        # The reason only where a token was sent (RFC 6750 §3.1).
+        reason = ', error="invalid_token"' if row.code == "invalid_token" else ""
+        return {"WWW-Authenticate": f'Bearer realm="hal-delivery"{reason}'}
+    if row.status is HTTPStatus.SERVICE_UNAVAILABLE:
         return {"Retry-After": "2"}
     return {}

@@ -25,10 +25,19 @@ RESOURCE: Final = (HAL, JSON)
 
 @lru_cache(maxsize=256)
 def best(accept: str, offered: Sequence[str]) -> str:
-    """The offered type that *accept* prefers, or :class:`NotAcceptable`."""
-    if not accept:
+    """The offered type that *accept* prefers, or :class:`NotAcceptable`.
+
+    What comes in one form only is sent in it, as the RFC allows: clients with a
+    fixed Accept header follow links to pages and descriptions too.
+    """
+    if not accept or len(offered) == 1:
         return offered[0]
-    found = parse_accept_header(accept, MIMEAccept).best_match(offered)
+    # Parameters, such as a charset, are nothing that these types could differ in.
+    ranges = [
+        (taken.partition(";")[0].strip(), quality)
+        for taken, quality in parse_accept_header(accept, MIMEAccept)
+    ]
+    found = MIMEAccept(ranges).best_match(offered)
     if found is None:
         raise NotAcceptable(offered=" or ".join(offered))
     return found

@@ -7,7 +7,9 @@ anything else than what happens.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 import marshmallow as ma
@@ -36,20 +38,61 @@ FAILURES: Final = {
 }
 
 
+class LinkSchema(ma.Schema):
+    """A link (draft-kelly-json-hal-11, section 5)."""
+
+    class Meta:
+        unknown = ma.INCLUDE
+
+    href = ma.fields.String(required=True)
+    templated = ma.fields.Boolean()
+    type = ma.fields.String()
+    name = ma.fields.String()
+    title = ma.fields.String()
+    hreflang = ma.fields.String()
+
+
+class ProblemLinksSchema(ma.Schema):
+    """Where to go on from a problem."""
+
+    class Meta:
+        unknown = ma.INCLUDE
+
+    home = ma.fields.Nested(LinkSchema, required=True)
+
+
+class MistakeSchema(ma.Schema):
+    """One thing that is wrong with a request, and how to put it right."""
+
+    class Meta:
+        unknown = ma.INCLUDE
+
+    parameter = ma.fields.String(required=True)
+    reason = ma.fields.String(required=True)
+    value = ma.fields.String()
+    nearest = ma.fields.List(ma.fields.String())
+    example = ma.fields.String()
+
+
 class ProblemSchema(ma.Schema):
     """Problem details (RFC 9457)."""
 
     class Meta:
         unknown = ma.INCLUDE
 
-    type = ma.fields.Url(required=True)
+    # Relative where the host that was asked is none of ours.
+    type = ma.fields.String(required=True, metadata={"format": "uri-reference"})
     title = ma.fields.String(required=True)
     status = ma.fields.Integer(required=True)
     detail = ma.fields.String(required=True)
     instance = ma.fields.String(required=True)
     code = ma.fields.String(required=True)
     requestId = ma.fields.String(required=True)
-    errors = ma.fields.List(ma.fields.Dict())
+    errors = ma.fields.List(ma.fields.Nested(MistakeSchema))
+    links = ma.fields.Nested(ProblemLinksSchema, data_key="_links", required=True)
+
+
+_SAME: Final[Mapping[str, dict[str, Any]]] = MappingProxyType({})
 
 
 def operation(
@@ -59,9 +102,17 @@ def operation(
     reads: Sequence[Parameter] = (),
     media_types: Sequence[str] = RESOURCE,
     failures: Sequence[int] = (404,),
-    revalidates: bool = True,
+    otherwise: Mapping[str, dict[str, Any]] = _SAME,
+    in_ranges: bool = False,
+    needs_token: bool = True,
 ) -> Callable[[View], View]:
-    """A view that takes what was asked of *reads* as its first argument."""
+    """A view that takes what was asked of *reads* as its first argument.
+
+    *otherwise* are the shapes of media types that have one of their own.  A
+    view that needs no token needs none on mounts that are read with one either.
+    """
+
+    content = {one: {"schema": otherwise.get(one, answer)} for one in media_types}
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
@@ -72,14 +123,18 @@ def operation(
                 reads,
                 place.mount,
                 ignored=place.ignored_parameters,
-                lenient="handling=lenient" in request.headers.get("Prefer", "").replace(" ", ""),
+                lenient=asking.is_lenient(request.headers.get("Prefer", "")),
             )
             return view(self, asked, **address)
 
+        name, method = view.__qualname__.split(".")
         documented = Blueprint.doc(
+            operationId=f"{method}{name}",
             summary=summary,
+            description=inspect.cleandoc(view.__doc__ or ""),
             parameters=[_described(one) for one in reads],
-            responses=_responses(answer, media_types, failures, revalidates=revalidates),
+            responses=_responses(content, failures, in_ranges=in_ranges),
+            **({} if needs_token else {"security": []}),
         )
         found: View = documented(asked_view)
         return found
@@ -93,8 +148,10 @@ def _described(one: Parameter) -> dict[str, Any]:
         "name": one.name,
         "in": "query",
         "description": one.description,
+        # As if it were not there.
+        "allowEmptyValue": True,
         "schema": _converter.field2property(one.field),
-        "example": one.example.split(",") if one.is_list else one.example,
+        "example": one.field.deserialize(one.example),
     }
     if one.is_list:
         described.update(style="form", explode=False)
@@ -102,21 +159,19 @@ def _described(one: Parameter) -> dict[str, Any]:
 
 
 def _responses(
-    answer: type[ma.Schema] | dict[str, Any],
-    media_types: Sequence[str],
+    content: Mapping[str, Any],
     failures: Sequence[int],
     *,
-    revalidates: bool,
+    in_ranges: bool,
 ) -> dict[str, Any]:
     responses: dict[str, Any] = {
-        "200": {
-            "description": "As asked.",
-            "content": {media_type: {"schema": answer} for media_type in media_types},
-        }
+        "200": {"description": "As asked.", "content": content},
+        "304": {"description": "The client has it already."},
     }
-    if revalidates:
-        responses["304"] = {"description": "The client has it already."}
-    for status in sorted({400, 401, 406, 414, *failures}):
+    if in_ranges:
+        responses["206"] = {"description": "The range that was asked for.", "content": content}
+    negotiated = (406,) if len(content) > 1 else ()
+    for status in sorted({400, 401, 414, *negotiated, *failures}):
         responses[str(status)] = {
             "description": FAILURES[status],
             "content": {PROBLEM: {"schema": ProblemSchema}},

@@ -15,7 +15,8 @@ from typing import Any, Final
 from hal_delivery.settings import Settings
 from hal_delivery.web.failures import BadHost
 
-_HOST: Final = re.compile(r"(?P<name>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?")
+_HOST: Final = re.compile(r"(?P<name>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?")
+_LAST_PORT: Final = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Outside:
             scheme = _last(environ.get("HTTP_X_FORWARDED_PROTO"), ("http", "https")) or scheme
             host = _last(environ.get("HTTP_X_FORWARDED_HOST")) or host
         found = _HOST.fullmatch(host)
-        if found is None or found["name"].lower() not in self.settings.hosts:
+        known = found is not None and found["name"].lower() in self.settings.hosts
+        if found is None or not known or int(found["port"] or 0) > _LAST_PORT:
             raise BadHost(host=host[:80])
         return f"{scheme}://{host}"
 

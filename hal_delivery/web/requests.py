@@ -9,11 +9,17 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import structlog
 from flask import Flask, Response, g, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import (
+    HTTPException,
+    MethodNotAllowed,
+    NotFound,
+    RequestedRangeNotSatisfiable,
+)
 
 from hal_delivery import logs
 from hal_delivery.auth.principal import ANONYMOUS, Principal
@@ -125,6 +131,11 @@ class Requests:
         if "Content-Security-Policy" not in headers:
             headers.add("Content-Security-Policy", _POLICY)
         headers.add("X-Request-Id", g.request_id)
+        if request.method == "OPTIONS" and response.status_code < 400:
+            # The framework lists methods in no order, and types a body that is not there.
+            if "Allow" in headers:
+                headers["Allow"] = ", ".join(sorted(response.allow))
+            headers.pop("Content-Type", None)
         mount: Mount | None = g.get("mount")
         if mount is not None:
             cors.add(headers, mount, request)
@@ -160,6 +171,9 @@ def _check_path(environ: Mapping[str, Any]) -> None:
     raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
     if "%2f" in raw.partition("?")[0].lower():
         raise EncodedSlash
+    if "//" in environ.get("PATH_INFO", ""):
+        # No name is empty; at either end, the framework would take such slashes away.
+        raise NotFound
     if "\0" in request.path or "\ufffd" in request.path:
         raise BadPath
 
@@ -174,6 +188,9 @@ def _refused_by_routing(error: HTTPException) -> Failure:
         return Failure(
             found.status, found.code, found.title, found.detail, headers={"Allow": allowed}
         )
+    if isinstance(error, RequestedRangeNotSatisfiable):
+        found = plain_failure(status, f"There are {error.length} bytes.")
+        return replace(found, headers={"Content-Range": f"bytes */{error.length}"})
     if status == 404:
         return plain_failure(status, f"Nothing answers at {request.path[:200]}.")
     return plain_failure(status)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import orjson
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 
 from hal_delivery.hal.resource import link, resource
 from hal_delivery.mounts import Mount
@@ -33,7 +33,11 @@ def install(
                 ],
             },
         )
-        return _json(shape, HAL, "public, max-age=60")
+        response = _json(shape, HAL, "public, max-age=60")
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.add_etag()
+        response.make_conditional(request)
+        return response
 
     def healthz() -> Response:
         """Whether the process answers at all."""

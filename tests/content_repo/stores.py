@@ -1,4 +1,8 @@
-"""Databases to test with: a copy of a prepared one for each test."""
+"""Databases to test with: each test finds one as if it had just been prepared.
+
+On SQLite that is a copy of a file.  PostgreSQL takes a third of a second to copy
+a database, so there each test process has one, and its rows are put back.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from content_repo import DocumentType, Field, FieldKind, Repository
+from content_repo.sql.tables import metadata
 from tests import postgres
 
 BACKENDS: Final = ("sqlite", "postgres")
@@ -120,14 +125,15 @@ def _opened(
 
 @contextmanager
 def fresh(backend: str, folder: Path) -> Iterator[Store]:
-    """A repository with the standard folders and :data:`TYPES`, gone after the block."""
+    """A repository with the standard folders and :data:`TYPES`."""
     if backend == "sqlite":
         file = folder / "content.sqlite3"
         shutil.copyfile(_sqlite_template(folder.parent), file)
         yield Store(f"sqlite:///{file}", folder)
     else:
-        with postgres.database(_postgres_template(folder.parent)) as url:
-            yield Store(url, folder)
+        url = _postgres_database(folder.parent)
+        _put_rows_back(url)
+        yield Store(url, folder)
 
 
 @contextmanager
@@ -143,17 +149,39 @@ def empty(backend: str, folder: Path) -> Iterator[Store]:
 @cache
 def _sqlite_template(folder: Path) -> Path:
     file = folder / "template.sqlite3"
-    _prepare(f"sqlite:///{file}", folder / "template")
+    prepare(f"sqlite:///{file}", folder / "template")
     return file
 
 
 @cache
-def _postgres_template(folder: Path) -> str:
-    name = postgres.server().create()
-    _prepare(postgres.server().url(name), folder / "template-postgres")
-    return name
+def _postgres_database(folder: Path) -> str:
+    url = postgres.server().url(postgres.server().create())
+    prepare(url, folder / "template-postgres")
+    tables = (f'CREATE TABLE kept."{name}" AS TABLE public."{name}"' for name in metadata.tables)
+    _run(url, "CREATE SCHEMA kept", *tables)
+    return url
 
 
-def _prepare(url: str, folder: Path) -> None:
+def _put_rows_back(url: str) -> None:
+    tables = ", ".join(f'public."{name}"' for name in metadata.tables)
+    _run(
+        url,
+        # A writer that was killed may leave its session behind for a moment.
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        f"TRUNCATE {tables}",
+        *(f'INSERT INTO public."{name}" TABLE kept."{name}"' for name in metadata.tables),
+    )
+
+
+def _run(url: str, *statements: str) -> None:
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(sa.text(statement))
+
+
+def prepare(url: str, folder: Path) -> None:
+    """Make the schema, the standard folders and the types."""
     with _opened(url, folder, migrate=True) as repository, repository.write() as tx:
         tx.define(TYPES)

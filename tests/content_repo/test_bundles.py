@@ -62,9 +62,19 @@ def test_a_region_without_texts_is_answered_by_its_language() -> None:
     assert borrowed == {"close": "nl", "menu": "default", "title": "nl"}
 
 
-@pytest.mark.parametrize("locale", ["fr", "fr_FR", "x-none", ""])
-def test_a_locale_without_any_text_is_not_answered(locale: str) -> None:
-    """The default texts alone do not make a locale."""
+@pytest.mark.parametrize("locale", ["fr", "fr_FR", "pt-BR"])
+def test_a_locale_without_any_text_borrows_everything(locale: str) -> None:
+    """A locale nobody has translated yet is answered with the default texts, and says so."""
+    texts, borrowed = resolved(locale)
+
+    assert texts == resolved("default")[0]
+    assert set(borrowed.values()) == {"default"}
+    assert borrowed.keys() == texts.keys()
+
+
+@pytest.mark.parametrize("locale", ["", "not a locale", "nl_BE_", "zz_zz_zz_zz", "x" * 1000])
+def test_what_is_no_locale_is_not_answered(locale: str) -> None:
+    """A slip of the pen is told apart from a language without texts."""
     assert bundles.resolve(BUNDLE, locale) is None
 
 

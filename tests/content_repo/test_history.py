@@ -15,7 +15,7 @@ from tests.content_repo.content import folder, must, one_page, page
 from tests.content_repo.history import History, shown
 from tests.content_repo.stores import Store
 
-STEPS: Final = 120
+STEPS: Final = 150
 
 
 def ranges(store: Store, table: str, id: str, value: str) -> list[tuple[Any, ...]]:
@@ -125,7 +125,8 @@ class Editors:
         """Do one thing, which may be refused."""
         actions: list[Callable[[Transaction], None]] = [
             self._create, self._create, self._create, self._revise, self._move, self._trash,
-            self._restore, self._publish, self._publish, self._unpublish, self._label,
+            self._restore, self._restore, self._publish, self._publish, self._publish,
+            self._unpublish, self._label,
         ]  # fmt: skip
         with contextlib.suppress(ContentError), self._repository.write() as tx:
             self._random.choice(actions)(tx)
@@ -134,7 +135,7 @@ class Editors:
         return self._random.choice(self._ids[1:] or self._ids)
 
     def _name(self) -> str:
-        return self._random.choice("abcd")
+        return self._random.choice("abcdefghij")
 
     def _create(self, tx: Transaction) -> None:
         parent, name = self._random.choice(self._ids), self._name()
@@ -177,7 +178,7 @@ def test_the_past_can_be_read_from_history(
 
     history = History(store)
     history.check()
-    assert len(seen) > STEPS / 2
+    assert len(seen) > STEPS / 3
     for position, (drafts, publications) in seen.items():
         assert history.content(position, published=False) == drafts
         assert history.content(position, published=True) == publications

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from content_repo import ROOT_ID, Action, Kind, Reader, Repository, State
@@ -173,14 +175,15 @@ def test_nothing_is_written_to_trash(repository: Repository) -> None:
     id = one_page(repository, published=True)
     with repository.write() as tx:
         tx.trash(id)
-        for write in (
+        writes: tuple[Callable[[], int], ...] = (
             lambda: tx.revise(id, {}),
             lambda: tx.label(id, rank=1),
             lambda: tx.move(id, name="x"),
             lambda: tx.trash(id),
             lambda: tx.publish(id),
             lambda: tx.unpublish(id),
-        ):
+        )
+        for write in writes:
             with pytest.raises(NodeNotFound):
                 write()
 

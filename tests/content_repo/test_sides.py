@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from content_repo import ROOT_ID, Kind, Reader, Repository
+from content_repo import ROOT_ID, DocumentType, Field, FieldKind, Kind, Reader, Repository
 from content_repo.errors import StaleRevision, WrongState
 from tests.content_repo.content import folder, must, one_page, page, paths
 from tests.content_repo.stores import Clock
@@ -86,6 +87,23 @@ def test_publishing_publishes_the_folders_above(repository: Repository, publishe
         tx.publish(page(tx, "shown", inner))
 
     assert paths(published, "outer") == ["outer/inner", "outer/inner/shown"]
+
+
+def test_publishing_publishes_the_linked_assets(repository: Repository, published: Reader) -> None:
+    """A published page comes with its pictures; documents that it mirrors stay as they are."""
+    fields = (
+        Field(name="photo", kind=FieldKind.IMAGE_LINK),
+        Field(name="related", kind=FieldKind.MIRROR, multiple=True),
+    )
+    with repository.write() as tx:
+        tx.define([DocumentType(name="play:story", fields=fields)])
+        photo = tx.create(Kind.ASSET, folder(tx, "album"), "photo.png")
+        draft = page(tx, "draft")
+        linked = {"photo": photo, "related": [draft]}
+        tx.publish(page(tx, "story", type="play:story", fields=linked))
+
+    assert must(published.get(photo)).path == "album/photo.png"
+    assert published.get(draft) is None
 
 
 def test_unpublishing_a_folder_hides_all_below(
@@ -187,14 +205,15 @@ def test_a_stale_revision_is_refused(repository: Repository, draft: Reader) -> N
     id = one_page(repository, published=True)
     before = must(draft.get(id))
     with repository.write() as tx:
-        for write in (
+        writes: tuple[Callable[[], int], ...] = (
             lambda: tx.revise(id, {}, expected=1),
             lambda: tx.label(id, rank=1, expected=1),
             lambda: tx.move(id, name="x", expected=3),
             lambda: tx.trash(id, expected=1),
             lambda: tx.publish(id, expected=1),
             lambda: tx.unpublish(id, expected=1),
-        ):
+        )
+        for write in writes:
             with pytest.raises(StaleRevision) as refusal:
                 write()
             assert refusal.value.facts["current"] == 2

@@ -101,6 +101,11 @@ def nested(depth: int) -> Any:
     return value
 
 
+def each(name: str, *values: Any) -> list[tuple[str, Any, str]]:
+    """That field with each of the values, all of them wrong as a whole."""
+    return [(name, value, f"/{name}") for value in values]
+
+
 BAD: Final[list[tuple[str, Any, str]]] = [
     *((name, 1, f"/{name}") for name in ("title", "summary", "content", "words", "topics")),
     *((name, "a\0b", f"/{name}") for name in ("title", "summary", "content", "extra", "date")),
@@ -110,20 +115,14 @@ BAD: Final[list[tuple[str, Any, str]]] = [
     ("words", ["a", None], "/words/1"),
     ("words", ["\udfff"], "/words/0"),
     ("topics", ["a", "\0"], "/topics/1"),
-    *(("ready", value, "/ready") for value in (0, 1, "true", [])),
-    *(("count", value, "/count") for value in (True, 1.0, "1", 2**63, -(2**63) - 1, 10**100)),
-    *(
-        ("price", value, "/price")
-        for value in (True, "1", 2**63, float("nan"), float("inf"), -float("inf"))
+    *each("ready", 0, 1, "true", []),
+    *each("count", True, 1.0, "1", 2**63, -(2**63) - 1, 10**100),
+    *each("price", True, "1", 2**63, float("nan"), float("inf"), -float("inf")),
+    *each(
+        "date", True, 1.5, "soon", "2017-02-14", "2017-02-14T16:12:00", [],
+        2**62, -(2**62), 253_402_300_800_000, datetime(1970, 1, 1),
     ),
-    *(
-        ("date", value, "/date")
-        for value in (
-            True, 1.5, "soon", "2017-02-14", "2017-02-14T16:12:00", [], 2**62, -(2**62),
-            253_402_300_800_000, datetime(1970, 1, 1),
-        )
-    ),
-    *(("author", value, "/author") for value in ("Ann", [], 1)),
+    *each("author", "Ann", [], 1),
     ("author", {}, "/author/name"),
     ("author", {"name": 1}, "/author/name"),
     ("author", {"name": "Ann", "age": 1}, "/author/age"),
@@ -133,7 +132,7 @@ BAD: Final[list[tuple[str, Any, str]]] = [
     ("parts", [{}], "/parts/0"),
     ("parts", [{"_type": "play:page"}], "/parts/0"),
     ("parts", [{"_type": "play:box", "inner": {"_type": "no"}}], "/parts/0/inner"),
-    *(("above", value, "/above") for value in ("", "content", 1, [A_UUID], "0" * 32)),
+    *each("above", "", "content", 1, [A_UUID], "0" * 32),
     ("related", A_UUID, "/related"),
     ("related", [A_UUID, "x"], "/related/1"),
     ("image", {"id": A_UUID}, "/image"),
@@ -435,18 +434,14 @@ HOSTILE: Final[list[dict[Any, Any]]] = [
 @pytest.mark.parametrize(
     "kind", [Kind.DOCUMENT, Kind.FOLDER, Kind.ASSET, Kind.BUNDLE, Kind.TAXONOMY]
 )
-@pytest.mark.parametrize("fields", HOSTILE)
-def test_what_no_database_holds_is_refused_on_each(
-    repository: Repository, kind: Kind, fields: dict[Any, Any]
-) -> None:
+def test_what_no_database_holds_is_refused_on_each(repository: Repository, kind: Kind) -> None:
     """NUL, lone surrogates, NaN, 2**63 and bottomless depth never reach the database."""
+    type_name = PAGE if kind is Kind.DOCUMENT else None
     with repository.write() as tx:
-        before = tx.position
-        with pytest.raises(InvalidFields):
-            tx.create(
-                kind, ROOT_ID, "x", type=PAGE if kind is Kind.DOCUMENT else None, fields=fields
-            )
-        assert tx.position == before
+        for fields in HOSTILE:
+            with pytest.raises(InvalidFields):
+                tx.create(kind, ROOT_ID, "x", type=type_name, fields=fields)
+        assert tx.position == 0
         tx.publish(page(tx, "still works"))
 
 

@@ -6,15 +6,15 @@ one address for each route, and :data:`CASES`, what every route is asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 ASSET: Final = "9f32434e-84e3-4150-a6f2-d89a67be2fb1"
 DIGEST: Final = "ae59cc2eca8113b8e1be567f6dacd653f4f220c93f0ea80ed0bbd484c97fa8fe"
 MEDUSA: Final = "c580ac64-3874-4717-a6d9-e5ad72080abe"
 BYTES: Final = f"/assets/{ASSET}/bytes/{DIGEST}/blue-199261_150.jpg"
-BASENAME: Final = "hippoaddoncontenthalapidemo.labels.pagination"
+BASENAME: Final = "essentials.pagination"
 
 HAL: Final = "application/hal+json"
 JSON: Final = "application/json"
@@ -72,9 +72,7 @@ TARGETS: Final = (
     Target("folders", "/folders/?_limit=2", missing="/folders/?_scope=nowhere"),
     Target("folder", "/folders/blog/2017", missing="/folders/nowhere"),
     Target("tree", "/tree?_depth=1&_fields=title"),
-    Target(
-        "bundles", "/resourcebundles/?_limit=2", missing="/resourcebundles/?_scope=nowhere"
-    ),
+    Target("bundles", "/resourcebundles/?_limit=2", missing="/resourcebundles/?_scope=nowhere"),
     Target("bundle", f"/resourcebundles/{BASENAME}", missing="/resourcebundles/nowhere"),
     Target(
         "bundle-in-locale",
@@ -85,12 +83,12 @@ TARGETS: Final = (
     Target("taxonomy", "/taxonomies/exampletaxonomy?_depth=1", missing="/taxonomies/nowhere"),
     Target(
         "category",
-        "/taxonomies/seashore/categories/CATEGORY",
+        "/taxonomies/seashore/categories/animals",
         missing="/taxonomies/seashore/categories/nowhere",
     ),
     Target(
         "category-documents",
-        "/taxonomies/seashore/categories/CATEGORY/documents?_limit=2&_fields=title",
+        "/taxonomies/seashore/categories/animals/documents?_limit=2&_fields=title",
         missing="/taxonomies/seashore/categories/nowhere/documents",
     ),
     Target("assets", "/assets/?_limit=2", missing="/assets/?_scope=nowhere"),
@@ -134,8 +132,16 @@ def everywhere(mount: str, one: Target) -> Iterator[Scenario]:
     yield case("too-long", 414, target=one.asking(TOO_LONG))
     if one.media_type == HAL:
         yield case("as-json", 200, Accept=JSON)
-    if one.name != "bytes":
+    if one.name == "bytes":
+        yield case("range", 206, Range="bytes=0-9")
+        yield case("last-range", 206, Range="bytes=-4")
+        yield case("range-of-other-bytes", 200, Range="bytes=0-9", If_Range='"other"')
+        yield case("range-beyond-the-end", 416, Range="bytes=99999999-")
+    elif one.media_type == HAL:
         yield case("not-acceptable", 406, Accept="image/gif")
+    else:
+        # There is one form only, which is better than none.
+        yield case("accepting-another-form", 200, Accept="image/gif")
     if one.missing is not None:
         yield case("missing", 404, target=one.missing)
 
@@ -165,7 +171,7 @@ SINGLE: Final = (
     get("document-by-path", "/documents/news/2017/02/the-medusa-news?_fields=title"),
     get("document-left-out", f"/documents/{MEDUSA}?_fields=-content,-introduction&_dates=iso"),
     # Bad values: each parameter is named, with what would be right.
-    get("documents-empty-scope-id", f"/documents/?_scope={MEDUSA[:-1]}0", 404),
+    get("documents-unknown-scope-id", f"/documents/?_scope={MEDUSA[:-1]}0", 404),
     get("documents-bad-sort", "/documents/?_sort=titel", 400),
     get("documents-bad-fields", "/documents/?_fields=titel", 400),
     get("documents-bad-offset", "/documents/?_offset=-1", 400),
@@ -184,30 +190,29 @@ SINGLE: Final = (
     get("path-encoded-slash", "/documents/news%2F2017", 400),
     get("path-nul", "/documents/a%00b", 400),
     get("path-invalid-utf-8", "/documents/%ff", 400),
-    get("path-doubled-slash", "/documents//news", 400),
-    get("path-dots", "/folders/news/../blog", 400),
-    get("path-unknown", "/newsdocument", 200),
+    get("path-doubled-slash", "/documents//news", 404),
+    get("path-dots", "/folders/news/../blog", 404),
+    get("path-reserved-for-later", "/webhooks/", 404),
+    get("path-of-the-base-alone", "", 200),
     get("host-unknown", "/documents/", 400, Host="evil.example"),
     # Validators: every form of If-None-Match, and If-Modified-Since where there is a date.
     get("documents-not-modified-any", PROJECTED, 304, If_None_Match="*"),
     get("documents-not-modified-list", PROJECTED, 304, If_None_Match='"other", <etag>'),
     get("documents-not-modified-weak", PROJECTED, 304, If_None_Match="W/<etag>"),
     get("documents-modified", f"{PROJECTED}&_q=medusa", 200, If_None_Match='"other"'),
-    get("document-not-modified-since", f"/documents/{MEDUSA}", 304,
+    get("bundle-not-modified-since", f"/resourcebundles/{BASENAME}", 304,
         If_Modified_Since="Fri, 01 Jan 2038 00:00:00 GMT"),
-    get("document-modified-since", f"/documents/{MEDUSA}?_fields=title", 200,
+    get("bundle-modified-since", f"/resourcebundles/{BASENAME}", 200,
         If_Modified_Since="Thu, 01 Jan 1998 00:00:00 GMT"),
+    # Of what tells of other nodes too, one of which may have gone, no date says enough.
+    get("document-with-others-since", f"/documents/{MEDUSA}?_fields=title", 200,
+        If_Modified_Since="Fri, 01 Jan 2038 00:00:00 GMT"),
     get("document-tag-before-date", f"/documents/{MEDUSA}?_fields=title", 200,
         If_None_Match='"other"', If_Modified_Since="Fri, 01 Jan 2038 00:00:00 GMT"),
     # Negotiation.
-    get("documents-preferred-json", PROJECTED, Accept="application/json, application/hal+json;q=.5"),
+    get("documents-preferred-json", PROJECTED, Accept=f"{JSON}, {HAL};q=0.5"),
     get("documents-anything", PROJECTED, Accept="*/*"),
     get("documents-excluded", PROJECTED, 406, Accept="application/*;q=0"),
-    # Bytes: ranges.
-    get("bytes-range", BYTES, 206, Range="bytes=0-9"),
-    get("bytes-last-range", BYTES, 206, Range="bytes=-4"),
-    get("bytes-range-beyond-the-end", BYTES, 416, Range="bytes=99999999-"),
-    get("bytes-range-of-other-bytes", BYTES, 200, Range="bytes=0-9", If_Range='"other"'),
     # Folders, bundles, taxonomies.
     get("folder-two-levels", "/folders/news?_depth=3&_fields=title"),
     get("folder-second-page", "/folders/news/2017/02?_offset=1&_limit=1&_sort=-date&_fields=title"),
@@ -219,12 +224,14 @@ SINGLE: Final = (
     get("documents-request-id", PROJECTED, X_Request_Id="from-the-client"),
     # A token says nothing where none is needed.
     get("documents-with-a-token", PROJECTED, Authorization="Bearer <token>"),
-    get("writing-put", f"/documents/{MEDUSA}", 405),
+    *(
+        Scenario(f"document-{method.lower()}", "site", method, f"/documents/{MEDUSA}", 405)
+        for method in ("PUT", "PATCH", "DELETE")
+    ),
 )  # fmt: skip
 
 #: Preview is read with a token; every other answer is that of the published mount.
-REFUSED: Final = (
-    ("token-missing", {}),
+REFUSED: Final[Sequence[tuple[str, Mapping[str, str]]]] = (
     ("token-of-another-scheme", {"Authorization": "Basic cmVhZGVyOnJlYWRlcg=="}),
     ("token-malformed", {"Authorization": "Bearer nonsense"}),
     ("token-expired", {"Authorization": "Bearer <expired>"}),
@@ -232,13 +239,41 @@ REFUSED: Final = (
 )
 
 #: What the service answers outside all mounts.
-OUTSIDE: Final = tuple(
-    Scenario(f"{name}-{method.lower()}", "service", method, target, status)
-    for name, target in (
-        ("home", "/"),
-        ("healthz", "/healthz"),
-        ("readyz", "/readyz"),
-        ("style", "/style.css"),
-    )
-    for method, status in (("GET", 200), ("HEAD", 200), ("OPTIONS", 200), ("POST", 405))
+OUTSIDE: Final = (
+    *(
+        Scenario(f"{name}-{method.lower()}", "service", method, target, status)
+        for name, target in (
+            ("home", "/"),
+            ("healthz", "/healthz"),
+            ("readyz", "/readyz"),
+            ("style", "/style.css"),
+        )
+        for method, status in (("GET", 200), ("HEAD", 200), ("OPTIONS", 200), ("POST", 405))
+    ),
+    Scenario("healthz-any-host", "service", "GET", "/healthz", 200, {"Host": "10.0.0.7"}),
+    Scenario("unknown-address", "service", "GET", "/nowhere", 404),
+    Scenario("unknown-address-of-a-mount-to-be", "service", "GET", "/site/apix/", 404),
+    Scenario("unknown-host", "service", "GET", "/", 400, {"Host": "evil.example"}),
+    Scenario("unknown-method", "service", "BREW", "/", 405),
 )
+
+
+def scenarios() -> Iterator[Scenario]:
+    """Every row, those of the mount that needs a token with one."""
+    for one in TARGETS:
+        yield from everywhere("site", one)
+    yield from SINGLE
+    for one in TARGETS:
+        for row in everywhere("preview", one):
+            yield replace(row, headers={**row.headers, "Authorization": "Bearer <token>"})
+        if one.name != "problem":
+            yield Scenario(f"{one.name}-token-missing", "preview", "GET", one.path, 401)
+    for name, headers in REFUSED:
+        yield Scenario(name, "preview", "GET", "/documents/", 401, headers)
+    # The page that a 401 links to is there for whoever got it.
+    yield Scenario("problem-without-a-token", "preview", "GET", "/problems/token_required", 200)
+    yield Scenario("unknown-without-a-token", "preview", "GET", "/documents/nowhere", 401)
+    yield from OUTSIDE
+
+
+SCENARIOS: Final = tuple(scenarios())

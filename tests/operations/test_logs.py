@@ -22,6 +22,7 @@ def lines(capfd: pytest.CaptureFixture[str]) -> Iterator[Lines]:
     """The lines logged so far, as JSON; logging is as it was afterwards."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    structlog.contextvars.clear_contextvars()
     logs.configure("info", "json")
     yield lambda: [json.loads(line) for line in capfd.readouterr().err.splitlines()]
     structlog.contextvars.clear_contextvars()

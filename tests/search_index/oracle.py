@@ -84,7 +84,7 @@ class OracleIndex:
     def _in_categories(self, node: Node, query: Query) -> bool:
         names = [query.taxonomy] if query.taxonomy is not None else ["regions", "topics"]
         held = {key for name in names for key in node.fields.get(name, ())}
-        return bool(held & (query.categories or set()))
+        return node.kind is Kind.DOCUMENT and bool(held & (query.categories or set()))
 
     def _holds(self, node: Node, wanted: list[list[str]]) -> bool:
         fields = [tokens(text) for text in texts(node, self._repository.types)]

@@ -23,7 +23,7 @@ from tests.search_index.content import AGES, DOCUMENTS, EVERYTHING, found, opene
 from tests.search_index.oracle import OracleIndex
 
 some = settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 # Few of each, so that they meet.

@@ -38,6 +38,7 @@ def test_each_search_sees_every_acknowledged_write(folder: Path) -> None:
 
     assert [author.returncode for author in authors] == [0, 0]
     assert [len(lines.split()) for lines in printed] == [15, 15]
+    assert not (folder / "index" / "quarantine").exists()
 
 
 def put_site(folder: Path) -> None:
@@ -96,7 +97,20 @@ def test_a_forked_process_opens_its_own(repository: Repository, folder: Path) ->
     context = multiprocessing.get_context("fork")
     found: multiprocessing.Queue[int] = context.Queue()
     child = context.Process(target=search_in_child, args=(index, found))
+    # What another thread holds at the fork, nobody gives back in the child.
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with index._lock:
+            held.set()
+            done.wait(AGES)
+
+    other = threading.Thread(target=hold)
+    other.start()
+    assert held.wait(AGES)
     child.start()
+    done.set()
+    other.join()
     assert found.get(timeout=AGES) == 1
     child.join(AGES)
     revise(repository, id, title="thread")

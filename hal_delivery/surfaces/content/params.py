@@ -6,10 +6,12 @@ import difflib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
+from content_repo.errors import NodeNotFound
+from content_repo.model import Kind
 from hal_delivery.services.delivery import Delivery
 from hal_delivery.web.asking import Asked
 from hal_delivery.web.failures import BadParameters, Mistake
-from hal_delivery.web.vocabulary import FIELDS, SORT, Parameter
+from hal_delivery.web.vocabulary import FIELDS, SCOPE, SORT, Parameter
 from search_index import Query, SortKey, Window
 
 #: What a list can be sorted by besides fields, in the words of its answers.
@@ -27,14 +29,22 @@ _META_KEYS: Final[Mapping[str, str]] = {
 _SCORE: Final = "_score"
 
 
-def checked(asked: Asked, delivery: Delivery) -> Asked:
+#: What is shown of nodes whose fields no document type declares.
+_SHOWN: Final[Mapping[Kind, tuple[str, ...]]] = {
+    Kind.BUNDLE: ("basename", "locales", "bundles"),
+    Kind.TAXONOMY: ("name", "locales", "categories"),
+    Kind.ASSET: ("title", "alt", "fileName", "mediaType", "size", "width", "height"),
+}
+
+
+def checked(asked: Asked, delivery: Delivery, kind: Kind = Kind.DOCUMENT) -> Asked:
     """*asked* with its names of fields and sort keys known, by their short names.
 
     Unknown ones are mistakes; passed over, they are gone from links as well.
     """
     if not asked.sort and not asked.fields:
         return asked
-    known = delivery.field_names()
+    known = delivery.field_names() | {name: name for name in _SHOWN.get(kind, ())}
     mistakes: list[Mistake] = []
     fields = _known(FIELDS, asked.fields, known, (), mistakes)
     sort = _known(SORT, asked.sort, known, (*_META_KEYS, _SCORE), mistakes)
@@ -49,7 +59,7 @@ def query(asked: Asked, delivery: Delivery) -> Query:
     """The question that a list answers; its kind and roots are the service's."""
     scopes: tuple[str, ...] = ()
     if asked.scope is not None:
-        scopes = (delivery.scope(asked.scope),)
+        scopes = (_scope(asked.scope, delivery),)
     deepest = None
     if asked.depth is not None:
         top = scopes[0] if scopes else delivery.mount.content_root
@@ -63,6 +73,13 @@ def query(asked: Asked, delivery: Delivery) -> Query:
         deepest=deepest,
         sort=sort_keys(asked.sort),
     )
+
+
+def _scope(address: str, delivery: Delivery) -> str:
+    try:
+        return delivery.scope(address)
+    except NodeNotFound:
+        raise NodeNotFound(kind=f"folder for {SCOPE.name}", address=address) from None
 
 
 def sort_keys(names: Sequence[str]) -> tuple[SortKey, ...]:
@@ -121,7 +138,7 @@ def _unknown(parameter: Parameter, name: str, known: Sequence[str]) -> Mistake:
     close = difflib.get_close_matches(name, plain, n=3)
     return Mistake(
         parameter.name,
-        "names a field that nothing here has",
+        "names nothing that is known here",
         value=name[:80],
         nearest=close or plain[:12],
         example=f"{parameter.name}={close[0]}" if close else None,

@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import quote
 
 from content_repo.model import Kind, Node, Place
+from hal_delivery.services.delivery import file_name
 from hal_delivery.web.vocabulary import Parameter
 
 DOCUMENTS: Final = "documents"
@@ -66,7 +67,7 @@ class Urls:
 
     def asset_bytes(self, asset: Node) -> str:
         """Holds the digest: other bytes have another address."""
-        name = _quoted(asset.fields.get("fileName") or asset.name)
+        name = _quoted(file_name(asset))
         return f"{self.asset(asset.id)}/bytes/{asset.fields['digest']}/{name}"
 
     def type(self, name: str) -> str:

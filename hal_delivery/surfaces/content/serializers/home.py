@@ -9,7 +9,7 @@ from hal_delivery.surfaces.content import relations as rel
 from hal_delivery.surfaces.content.relations import curied
 from hal_delivery.surfaces.content.serializers.rendering import Rendering
 from hal_delivery.surfaces.content.urls import template
-from hal_delivery.web.vocabulary import DEPTH, FIELDS, LISTING, SHAPE
+from hal_delivery.web.vocabulary import DEPTH, LISTING, SHAPE
 
 
 def home(mount: Mount, root: Node, rendering: Rendering) -> Resource:
@@ -58,9 +58,11 @@ def _templates(rendering: Rendering) -> dict[str, Link]:
         "search": template(f"{base}/documents/", *LISTING),
         curied(rel.DOCUMENT): template(f"{base}/documents", *SHAPE, variable="/{+address}"),
         curied(rel.FOLDER): template(f"{base}/folders", DEPTH, *SHAPE, variable="/{+address}"),
-        curied(rel.RESOURCE_BUNDLE): template(f"{base}/resourcebundles", variable="/{basename}"),
-        curied(rel.TAXONOMY): template(f"{base}/taxonomies", variable="/{name}"),
-        curied(rel.TREE): template(f"{base}/tree", DEPTH, FIELDS),
+        curied(rel.RESOURCE_BUNDLE): template(
+            f"{base}/resourcebundles", *SHAPE, variable="/{basename}"
+        ),
+        curied(rel.TAXONOMY): template(f"{base}/taxonomies", DEPTH, *SHAPE, variable="/{name}"),
+        curied(rel.TREE): template(f"{base}/tree", DEPTH, *SHAPE),
     }
     return {relation: link(href, templated=True) for relation, href in found.items()}
 

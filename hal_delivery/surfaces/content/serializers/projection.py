@@ -33,6 +33,11 @@ class Projection:
         excluded = [name[1:] for name in names if name.startswith("-")]
         return cls(_tree(included) if included else None, _tree(excluded))
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left out."""
+        return self.included is None and not self.excluded
+
     def apply(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
         """The part of *fields* that is to be shown."""
         kept: Any = fields

@@ -11,31 +11,36 @@ from hal_delivery.hal.resource import Link, Resource, link, resource
 from hal_delivery.surfaces.content.relations import CATEGORY, DOCUMENTS, TAXONOMY, curied
 from hal_delivery.surfaces.content.serializers.rendering import Rendering
 from hal_delivery.surfaces.content.urls import template
+from hal_delivery.web.asking import query_string
+from hal_delivery.web.vocabulary import FIELDS
 
 
 def taxonomy(node: Node, rendering: Rendering) -> Resource:
-    """A taxonomy without its categories, as lists embed it."""
+    """A taxonomy without its categories, as lists embed it.
+
+    Its ``self`` says so: a client must not take it for the whole tree.
+    """
+    fields = {"name": node.name, "locales": node.fields.get("locales", [])}
+    query = rendering.shape
+    if rendering.projection.is_whole:
+        query = f"{query_string([(FIELDS.name, ','.join(fields))])}{query.replace('?', '&')}"
     return resource(
-        {
-            "_meta": rendering.meta(node, node.path),
-            "name": node.name,
-            "locales": node.fields.get("locales", []),
-        },
-        links=_links(node, rendering, rendering.shape),
+        {"_meta": rendering.meta(node, node.path), **rendering.projection.apply(fields)},
+        links=_links(node, rendering, query),
     )
 
 
 def tree(node: Node, rendering: Rendering, *, depth: int | None, query: str) -> Resource:
     """A taxonomy with its categories, all of them or *depth* levels."""
+    fields = {
+        "name": node.name,
+        "locales": node.fields.get("locales", []),
+        "categories": [
+            _category(one, node.name, rendering, depth) for one in content.categories(node)
+        ],
+    }
     return resource(
-        {
-            "_meta": rendering.meta(node, node.path),
-            "name": node.name,
-            "locales": node.fields.get("locales", []),
-            "categories": [
-                _category(one, node.name, rendering, depth) for one in content.categories(node)
-            ],
-        },
+        {"_meta": rendering.meta(node, node.path), **rendering.projection.apply(fields)},
         links=rendering.top(_links(node, rendering, query)),
     )
 

@@ -13,6 +13,7 @@ from flask_smorest import Blueprint
 from werkzeug.routing import BaseConverter, PathConverter
 
 from hal_delivery.mounts import Mount
+from hal_delivery.surfaces.content import schemas
 from hal_delivery.surfaces.content.urls import RESERVED
 from hal_delivery.surfaces.content.views import (
     assets,
@@ -82,7 +83,7 @@ def blueprint(mount: Mount) -> Blueprint:
     routes = Blueprint(mount.name, __name__, description=mount.title)
     for rule, view in ROUTES:
         # With and without a slash at the end, for people type both.
-        routes.route(rule, strict_slashes=False)(view)
+        routes.route(rule, strict_slashes=False, parameters=schemas.parts(rule))(view)
     return routes
 
 

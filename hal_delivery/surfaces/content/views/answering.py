@@ -12,7 +12,7 @@ from hal_delivery.surfaces.content.serializers.rendering import Rendering
 from hal_delivery.surfaces.content.urls import Urls
 from hal_delivery.web.answers import Facts
 from hal_delivery.web.asking import Asked
-from hal_delivery.web.caching import Tags
+from hal_delivery.web.caching import MOST_NODES, Tags
 from hal_delivery.web.here import here
 from hal_delivery.web.vocabulary import SHAPE
 
@@ -25,6 +25,17 @@ _TAGS: Mapping[Kind, str] = {
     Kind.ASSET: "asset",
 }
 
+_COLLECTIONS: Mapping[Kind, str] = {
+    Kind.DOCUMENT: "documents",
+    Kind.FOLDER: "folders",
+    Kind.BUNDLE: "bundles",
+    Kind.TAXONOMY: "taxonomies",
+    Kind.ASSET: "assets",
+}
+
+#: What the links of an answer without content know of other nodes.
+NOWHERE = Surroundings({}, {})
+
 
 def rendering(asked: Asked, nodes: Collection[Node] = ()) -> Rendering:
     """How to render *nodes* for this request."""
@@ -33,7 +44,7 @@ def rendering(asked: Asked, nodes: Collection[Node] = ()) -> Rendering:
     return Rendering(
         urls=Urls(place.base),
         types=delivery.types,
-        around=delivery.surroundings(nodes) if nodes else Surroundings({}, {}),
+        around=delivery.surroundings(nodes) if nodes else NOWHERE,
         projection=Projection.of(asked.fields),
         iso_dates=asked.dates == "iso",
         shape=asked.query(*SHAPE),
@@ -46,6 +57,17 @@ def tag(node: Node | Place) -> str:
     return f"{_TAGS[node.kind]}-{node.key or node.id}"
 
 
+def tags(collections: Iterable[str], nodes: Iterable[Node | Place]) -> Tags:
+    """The tags of an answer that holds *nodes*, or links to them.
+
+    With more nodes than can be named, the collections that they are in stand for them.
+    """
+    kinds = {tag(one): one.kind for one in nodes}
+    if len(kinds) > MOST_NODES:
+        collections = {*collections, *(_COLLECTIONS[kind] for kind in kinds.values())}
+    return Tags(tuple(collections), kinds.keys())
+
+
 def item_facts(
     node: Node, shape: Mapping[str, Any], asked: Asked, around: Surroundings | None = None
 ) -> Facts:
@@ -53,9 +75,11 @@ def item_facts(
     near: list[Node | Place] = [] if around is None else [*around.all()]
     return Facts(
         version=node.revision,
-        tags=Tags((f"type-{node.type}",), {tag(one) for one in (node, *near)}),
+        # Not its type's: that one is purged with every document of the type.
+        tags=tags((), (node, *near)),
         # Paths and locales of other nodes are in the answer as well.
         modified=max(node.modified_at, *(one.modified_at for one in near), 0),
+        alone=all(one.id == node.id for one in near),
         locale=node.locale,
         lenient=asked.lenient,
         links=shape["_links"],
@@ -63,7 +87,11 @@ def item_facts(
 
 
 def gathered_facts(
-    node: Node, nodes: Iterable[Node], shape: Mapping[str, Any], asked: Asked
+    node: Node,
+    nodes: Iterable[Node],
+    shape: Mapping[str, Any],
+    asked: Asked,
+    around: Surroundings = NOWHERE,
 ) -> Facts:
     """The facts of an answer about *node* that also holds *nodes*.
 
@@ -71,7 +99,7 @@ def gathered_facts(
     """
     return Facts(
         version=node.revision,
-        tags=Tags(("documents", "folders"), {tag(one) for one in (node, *nodes)}),
+        tags=tags(("documents", "folders"), (node, *nodes, *around.all())),
         locale=node.locale,
         lenient=asked.lenient,
         links=shape["_links"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from flask import Response, request, send_file
 from flask.views import MethodView
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
@@ -14,7 +16,7 @@ from hal_delivery.surfaces.content.urls import Urls
 from hal_delivery.surfaces.content.views import listings
 from hal_delivery.surfaces.content.views.answering import item_facts, rendering, tag
 from hal_delivery.surfaces.content.views.listings import Listing
-from hal_delivery.web import answers
+from hal_delivery.web import answers, ranges
 from hal_delivery.web.asking import Asked
 from hal_delivery.web.caching import Tags
 from hal_delivery.web.here import here
@@ -54,7 +56,7 @@ class Asset(MethodView):
     def get(self, asked: Asked, address: str) -> Response:
         """What is known of a file, by its id or its path in the repository."""
         place = here()
-        asked = params.checked(asked, place.delivery)
+        asked = params.checked(asked, place.delivery, Kind.ASSET)
         node = place.delivery.find(Kind.ASSET, address.removesuffix("/"))
         shared = rendering(asked)
         shape = whole(asset(node, shared), shared)
@@ -69,23 +71,21 @@ class AssetBytes(MethodView):
         answer={"type": "string", "format": "binary"},
         media_types=("*/*",),
         failures=(404, 416, 503),
+        in_ranges=True,
     )
     def get(self, asked: Asked, id: str, digest: str, name: str) -> Response:
         """A file's bytes, whole or in ranges; they never change at this address."""
         place = here()
-        node, stream = place.delivery.open_asset(id, digest)
+        node, stream = place.delivery.open_asset(id, digest, name)
         response = send_file(
             stream,
             mimetype=node.fields.get("mediaType", UNKNOWN_BYTES),
             etag=digest,
             last_modified=node.modified_at / 1000,
         )
-        # send_file knows the length of no stream, and without one it gives no ranges.
-        response.content_length = node.fields["size"]
+        size = os.fstat(stream.fileno()).st_size
         try:
-            response.make_conditional(
-                request, accept_ranges=True, complete_length=node.fields["size"]
-            )
+            ranges.make_conditional(response, request, modified=node.modified_at, size=size)
         except RequestedRangeNotSatisfiable:
             stream.close()
             raise

@@ -9,7 +9,7 @@ from flask.views import MethodView
 
 from content_repo.bundles import DEFAULT
 from content_repo.model import Kind
-from hal_delivery.surfaces.content import schemas
+from hal_delivery.surfaces.content import params, schemas
 from hal_delivery.surfaces.content.serializers import bundles
 from hal_delivery.surfaces.content.urls import Urls
 from hal_delivery.surfaces.content.views import listings
@@ -20,7 +20,7 @@ from hal_delivery.web.asking import Asked
 from hal_delivery.web.here import here
 from hal_delivery.web.negotiation import JSON, RESOURCE, best
 from hal_delivery.web.operations import operation
-from hal_delivery.web.vocabulary import LISTING
+from hal_delivery.web.vocabulary import LISTING, SHAPE
 
 
 class Bundles(MethodView):
@@ -29,7 +29,7 @@ class Bundles(MethodView):
     @operation(
         "List resource bundles",
         reads=LISTING,
-        answer=schemas.DocumentListSchema,
+        answer=schemas.BundleListSchema,
         failures=(404, 503),
     )
     def get(self, asked: Asked) -> Response:
@@ -49,10 +49,11 @@ class Bundles(MethodView):
 class Bundle(MethodView):
     """One resource bundle."""
 
-    @operation("Read a resource bundle", answer=schemas.BundleSchema)
+    @operation("Read a resource bundle", reads=SHAPE, answer=schemas.BundleSchema)
     def get(self, asked: Asked, basename: str) -> Response:
         """A bundle with its messages in all locales."""
         place = here()
+        asked = params.checked(asked, place.delivery, Kind.BUNDLE)
         node = place.delivery.find_keyed(Kind.BUNDLE, basename)
         shape = bundles.with_messages(node, rendering(asked))
         return answers.resource(place, shape, item_facts(node, shape, asked))
@@ -61,7 +62,11 @@ class Bundle(MethodView):
 class BundleInLocale(MethodView):
     """One resource bundle in one locale."""
 
-    @operation("Read a resource bundle in a locale", answer=schemas.MessagesSchema)
+    @operation(
+        "Read a resource bundle in a locale",
+        answer=schemas.BundleInLocaleSchema,
+        otherwise={JSON: schemas.MESSAGES},
+    )
     def get(self, asked: Asked, basename: str, locale: str) -> Response:
         """What the locale lacks is borrowed from its parents, and named.
 

@@ -22,7 +22,7 @@ DESCRIPTION: dict[str, Any] = {"type": "object"}
 class Description(MethodView):
     """The description."""
 
-    @operation("Describe this mount", answer=DESCRIPTION, media_types=(JSON,))
+    @operation("Describe this mount", answer=DESCRIPTION, media_types=(JSON,), failures=())
     def get(self, asked: Asked) -> Response:
         """Every route of this mount, as OpenAPI 3.1."""
         return _description(asked)
@@ -31,7 +31,12 @@ class Description(MethodView):
 class Swagger(MethodView):
     """The description, where older clients look for it."""
 
-    @operation("Describe this mount, at its old address", answer=DESCRIPTION, media_types=(JSON,))
+    @operation(
+        "Describe this mount, at its old address",
+        answer=DESCRIPTION,
+        media_types=(JSON,),
+        failures=(),
+    )
     def get(self, asked: Asked) -> Response:
         """The same as ``openapi.json``."""
         return _description(asked)

@@ -70,14 +70,14 @@ class Folder(MethodView):
         )
         shared = rendering(asked, list(branch.nodes()))
         shape = folders.opened(branch, shared, window=window, asked=asked)
-        facts = gathered_facts(branch.folder, branch.nodes(), shape, asked)
+        facts = gathered_facts(branch.folder, branch.nodes(), shape, asked, shared.around)
         return answers.resource(place, shape, facts)
 
 
 class Tree(MethodView):
     """The mount as a tree."""
 
-    @operation("Read the tree", reads=(DEPTH, *SHAPE), answer=schemas.FolderSchema)
+    @operation("Read the tree", reads=(DEPTH, *SHAPE), answer=schemas.TreeSchema, failures=())
     def get(self, asked: Asked) -> Response:
         """Folders and documents from the root down: a navigation in one answer."""
         place = here()
@@ -86,4 +86,5 @@ class Tree(MethodView):
         branch = place.delivery.branch(root, depth=params.depth(asked, USUAL_DEPTH))
         shared = rendering(asked, list(branch.nodes()))
         shape = folders.tree(branch, shared, asked=asked)
-        return answers.resource(place, shape, gathered_facts(root, branch.nodes(), shape, asked))
+        facts = gathered_facts(root, branch.nodes(), shape, asked, shared.around)
+        return answers.resource(place, shape, facts)

@@ -24,7 +24,7 @@ PAGE = {"type": "string"}
 class Home(MethodView):
     """The entry point."""
 
-    @operation("Start here", answer=schemas.ResourceSchema)
+    @operation("Start here", answer=schemas.HomeSchema, failures=())
     def get(self, asked: Asked) -> Response:
         """Links to every list, and templates for single resources."""
         place = here()
@@ -49,7 +49,7 @@ class Relation(MethodView):
 class Problem(MethodView):
     """What a problem means."""
 
-    @operation("Explain a problem", answer=PAGE, media_types=(HTML,))
+    @operation("Explain a problem", answer=PAGE, media_types=(HTML,), needs_token=False)
     def get(self, asked: Asked, code: str) -> Response:
         """The meaning of a problem's code, and what to do about it."""
         place = here()
@@ -62,7 +62,7 @@ class Problem(MethodView):
 class Docs(MethodView):
     """The manual of this mount."""
 
-    @operation("Read the manual", answer=PAGE, media_types=(HTML,))
+    @operation("Read the manual", answer=PAGE, media_types=(HTML,), failures=())
     def get(self, asked: Asked) -> Response:
         """Parameters, link relations and problems on one page."""
         place = here()

@@ -16,12 +16,15 @@ from hal_delivery.hal.resource import Resource
 from hal_delivery.surfaces.content import params
 from hal_delivery.surfaces.content.serializers.lists import listing
 from hal_delivery.surfaces.content.serializers.rendering import Rendering
-from hal_delivery.surfaces.content.views.answering import rendering, tag
+from hal_delivery.surfaces.content.views.answering import rendering, tags
 from hal_delivery.web import answers
 from hal_delivery.web.answers import Facts
 from hal_delivery.web.asking import Asked
 from hal_delivery.web.caching import Tags
+from hal_delivery.web.failures import BadParameters, Mistake
 from hal_delivery.web.here import here
+from hal_delivery.web.vocabulary import TEXT
+from search_index.errors import InvalidQuery
 
 Serializer = Callable[[Node, Rendering], Resource]
 
@@ -45,7 +48,7 @@ class Listing:
 def answer(wanted: Listing, asked: Asked) -> Response:
     """The page of *wanted* that was asked for, or 304."""
     place = here()
-    asked = params.checked(asked, place.delivery)
+    asked = params.checked(asked, place.delivery, wanted.kind)
     query = replace(params.query(asked, place.delivery), **wanted.narrow)
     facts = Facts(
         version=place.delivery.position(),
@@ -55,7 +58,11 @@ def answer(wanted: Listing, asked: Asked) -> Response:
     )
     if kept := answers.unchanged(place, facts):
         return kept
-    page = place.delivery.search(wanted.kind, query)
+    try:
+        page = place.delivery.search(wanted.kind, query)
+    except InvalidQuery as bound:
+        example = f"{TEXT.name}={TEXT.example}"
+        raise BadParameters([Mistake(TEXT.name, str(bound), example=example)]) from None
     shared = rendering(asked, page.items)
     items = [wanted.item(one, shared) for one in page.items]
     shape = listing(
@@ -65,7 +72,7 @@ def answer(wanted: Listing, asked: Asked) -> Response:
     facts = replace(
         facts,
         version=page.position,
-        tags=Tags(wanted.tags, {tag(one) for one in page.items}),
+        tags=tags(wanted.tags, [*page.items, *shared.around.all()]),
         links=shape["_links"],
     )
     return answers.resource(place, shape, facts)

@@ -7,7 +7,7 @@ from flask.views import MethodView
 
 from content_repo.model import Kind
 from hal_delivery.hal.resource import link
-from hal_delivery.surfaces.content import schemas
+from hal_delivery.surfaces.content import params, schemas
 from hal_delivery.surfaces.content.serializers import taxonomies
 from hal_delivery.surfaces.content.serializers.documents import document
 from hal_delivery.surfaces.content.urls import Urls
@@ -18,7 +18,7 @@ from hal_delivery.web import answers
 from hal_delivery.web.asking import Asked
 from hal_delivery.web.here import here
 from hal_delivery.web.operations import operation
-from hal_delivery.web.vocabulary import DEPTH, LISTING
+from hal_delivery.web.vocabulary import DEPTH, LISTING, SHAPE
 
 
 class Taxonomies(MethodView):
@@ -47,10 +47,11 @@ class Taxonomies(MethodView):
 class Taxonomy(MethodView):
     """One taxonomy."""
 
-    @operation("Read a taxonomy", reads=(DEPTH,), answer=schemas.TaxonomySchema)
+    @operation("Read a taxonomy", reads=(DEPTH, *SHAPE), answer=schemas.TaxonomySchema)
     def get(self, asked: Asked, name: str) -> Response:
         """A taxonomy with all its categories, or the levels asked for."""
         place = here()
+        asked = params.checked(asked, place.delivery, Kind.TAXONOMY)
         node = place.delivery.find_keyed(Kind.TAXONOMY, name)
         shape = taxonomies.tree(node, rendering(asked), depth=asked.depth, query=asked.query())
         return answers.resource(place, shape, item_facts(node, shape, asked))

@@ -21,7 +21,7 @@ from hal_delivery.web.operations import operation
 class Types(MethodView):
     """All document types."""
 
-    @operation("List document types", answer=schemas.TypeListSchema)
+    @operation("List document types", answer=schemas.TypeListSchema, failures=())
     def get(self, asked: Asked) -> Response:
         """All types with their fields, compound ones too."""
         place = here()

@@ -1,0 +1,1 @@
+"""What clients of HAL rely on, asked of everything that can be reached."""

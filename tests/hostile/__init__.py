@@ -1,0 +1,1 @@
+"""Hostile requests: each is refused or answered, soon, and in bounded memory."""

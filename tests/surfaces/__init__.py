@@ -1,0 +1,1 @@
+"""Surfaces, as their clients see them."""

@@ -1,0 +1,1 @@
+"""The HAL surface, one file for each thing that it promises."""
