@@ -9,7 +9,7 @@ of :mod:`content_repo.sql`; what may be done to them, of
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
@@ -116,6 +116,8 @@ class Node:
     created_at: int
     modified_at: int
     deleted_at: int | None
+    #: Whether others are in its translation group; some may be out of sight.
+    is_translated: bool = field(default=False, compare=False)
 
     @property
     def is_published(self) -> bool:

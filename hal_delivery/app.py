@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 
@@ -15,6 +17,14 @@ from hal_delivery.web.outside import Outside
 from hal_delivery.web.requests import Requests
 
 
+class Service(Flask):
+    """Flask, without its question at each of six calls a request whether it is a coroutine."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """*func* itself: none of ours is one."""
+        return func
+
+
 def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
     """The application; by default of the settings in the environment.
 
@@ -23,7 +33,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     settings = settings or Settings.from_env(os.environ)
     logs.configure(settings.log_level, settings.log_format)
     services = services or build_services(settings)
-    app = Flask(__name__, static_folder=None)
+    app = Service(__name__, static_folder=None)
     # A path says exactly which names it lists.
     app.url_map.merge_slashes = False
     content.register_converters(app)

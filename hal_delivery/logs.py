@@ -18,7 +18,6 @@ import sys
 from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
 from typing import Any, Final
-from uuid import uuid4
 
 import orjson
 import structlog
@@ -67,7 +66,7 @@ def configure(level: str = "info", format: str = "json") -> None:
 
 def begin_request(request_id: str | None = None) -> str:
     """Start the lines of one request, forgetting the last one of this thread."""
-    request_id = request_id or uuid4().hex[:16]
+    request_id = request_id or os.urandom(8).hex()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=request_id)
     return request_id

@@ -35,12 +35,16 @@ _PLACE: Final = (
     node.c.id, node.c.kind, node.c.type, node.c.path, node.c.locale, node.c.group, node.c.key,
 )  # fmt: skip
 
+_other: Final = node.alias("other")
+
 _NODE: Final = (
     node.c.id, node.c.number, node.c.kind, node.c.type, node.c.parent, node.c.name, node.c.path,
     node.c.rank, node.c.locale, node.c.group, node.c.key, node.c.state, node.c.revision,
     revision.c.revision, revision.c.fields, node.c.published_revision, node.c.published_at,
     node.c.public_at, node.c.labels, node.c.annotations, node.c.finalizers, node.c.owner,
     node.c.created_at, node.c.modified_at, node.c.deleted_at,
+    # Asked with the row: most nodes are alone, and need no statement of their own.
+    sa.exists().where(_other.c.group == node.c.group, _other.c.id != node.c.id),
 )  # fmt: skip
 
 
@@ -118,6 +122,7 @@ class Reader:
             id, number, kind, type_name, parent, name, path, rank, locale, group, key, state,
             counted, fields_revision, fields, published_revision, published_at, public_at,
             labels, annotations, finalizers, owner, created_at, modified_at, deleted_at,
+            is_translated,
         ) = row  # fmt: skip
         if self.side is Side.PUBLISHED:
             counted, modified_at = published_revision, public_at
@@ -129,6 +134,7 @@ class Reader:
             labels=_loaded(labels), annotations=_loaded(annotations),
             finalizers=tuple(orjson.loads(finalizers)) if finalizers != "[]" else (),
             owner=owner, created_at=created_at, modified_at=modified_at, deleted_at=deleted_at,
+            is_translated=bool(is_translated),
         )  # fmt: skip
 
 

@@ -19,6 +19,8 @@ def link(href: str, **properties: str | bool | None) -> Link:
     >>> link("http://x/a", title=None, templated=True)
     {'href': 'http://x/a', 'templated': True}
     """
+    if not properties:
+        return {"href": href}
     return {
         "href": href,
         **{name: value for name, value in properties.items() if value is not None},

@@ -217,7 +217,6 @@ class Delivery:
 
     def position(self) -> int:
         """What every list of this mount takes into account, as of now."""
-        self._index.catch_up(within=0.5)
         return self._index.position
 
     def search(self, kind: Kind, query: Query) -> Page[Node]:
@@ -257,7 +256,9 @@ class Delivery:
             for one in documents
             for reference in references(types, one.type, one.fields)
         }
-        translations = self._reader.translations([one.group for one in documents])
+        translations = self._reader.translations(
+            [one.group for one in documents if one.is_translated]
+        )
         return Surroundings(
             {
                 id: place

@@ -24,7 +24,7 @@ from hal_delivery.web.caching import (
     last_modified,
 )
 from hal_delivery.web.failures import Failure
-from hal_delivery.web.here import Here
+from hal_delivery.web.here import Here, current_request
 from hal_delivery.web.negotiation import HTML, PROBLEM, RESOURCE, best
 
 #: Part of every tag of a list: raised when the same content is rendered otherwise.
@@ -61,11 +61,12 @@ class Facts:
 
 def resource(here: Here, shape: Mapping[str, Any], facts: Facts) -> Response:
     """*shape* as JSON under the media type that the client prefers; maybe a 304."""
-    media_type = best(request.headers.get("Accept", ""), tuple(facts.media_types))
+    environ = current_request().environ
+    media_type = best(environ.get("HTTP_ACCEPT", ""), tuple(facts.media_types))
     body = orjson.dumps(shape)
     etag = _tag(here, facts, media_type, body)
     dated = facts.modified if facts.alone else None
-    kept = None if is_current(request.environ, etag, dated) else body
+    kept = None if is_current(environ, etag, dated) else body
     return _response(here, kept, media_type, etag, facts)
 
 
@@ -73,7 +74,7 @@ def unchanged(here: Here, facts: Facts) -> Response | None:
     """A 304 for a list that the client has, before anyone makes the list."""
     if "HTTP_IF_NONE_MATCH" not in request.environ:
         return None
-    media_type = best(request.headers.get("Accept", ""), tuple(facts.media_types))
+    media_type = best(request.environ.get("HTTP_ACCEPT", ""), tuple(facts.media_types))
     etag = _tag(here, facts, media_type, b"")
     if not is_current(request.environ, etag, None):
         return None

@@ -12,6 +12,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote
 
@@ -31,6 +32,8 @@ from hal_delivery.web.vocabulary import (
 MOST_PARAMETERS: Final = 64
 
 _SAFE: Final = "-._~!*'(),:@/"
+
+_NAMES: Final = {one.attribute: one.name for one in VOCABULARY.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,11 @@ class Asked:
 
         With *only*, nothing else is repeated.  Empty, or with its ``?``.
         """
+        if not self.given and not changed:
+            return ""
         values = {**self.given}
         for attribute, value in changed.items():
-            name = next(one.name for one in VOCABULARY.values() if one.attribute == attribute)
-            values[name] = str(value)
+            values[_NAMES[attribute]] = str(value)
         kept = [one.name for one in only or VOCABULARY.values() if one.name in values]
         return query_string((name, values[name]) for name in kept)
 
@@ -82,6 +86,8 @@ def is_lenient(prefer: str) -> bool:
     >>> is_lenient('return=minimal, handling="lenient"; x=1'), is_lenient("handling=strict")
     (True, False)
     """
+    if not prefer:
+        return False
     for preference in parse_list_header(prefer):
         name, _, value = preference.partition(";")[0].partition("=")
         if name.strip().lower() == "handling":
@@ -91,9 +97,14 @@ def is_lenient(prefer: str) -> bool:
 
 
 def query_string(pairs: Iterable[tuple[str, str]]) -> str:
-    """A query string with its ``?``, or nothing."""
-    text = "&".join(f"{quote(name, safe='')}={quote(value, safe=_SAFE)}" for name, value in pairs)
+    """A query string with its ``?``, or nothing; the names are the vocabulary's."""
+    text = "&".join([f"{name}={_quoted(value)}" for name, value in pairs])
     return f"?{text}" if text else ""
+
+
+@lru_cache(maxsize=4096)
+def _quoted(value: str) -> str:
+    return quote(value, safe=_SAFE)
 
 
 def parse(

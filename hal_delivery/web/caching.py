@@ -67,9 +67,9 @@ def last_modified(modified: int) -> str:
 def add_lifetime(headers: Headers, mount: Mount) -> None:
     """Public content may be kept for a while; what needs a token, by nobody."""
     if mount.readers == "public":
-        headers["Cache-Control"] = f"public, max-age={mount.max_age}, {STALE}"
+        headers.add("Cache-Control", f"public, max-age={mount.max_age}, {STALE}")
     else:
-        headers["Cache-Control"] = "private, no-store"
+        headers.add("Cache-Control", "private, no-store")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,9 @@ class Tags:
         kept = set(self.collections)
         if len(self.nodes) <= MOST_NODES:
             kept.update(self.nodes)
-        tags = [tag if _PLAIN(tag) else quote(tag, safe=":.-_/") for tag in sorted(kept)]
+        tags = sorted(kept)
+        if not _PLAIN("".join(tags)):
+            tags = [quote(tag, safe=":.-_/") for tag in tags]
         key, groups = TAG_HEADERS
-        headers[key] = " ".join(tags)
-        headers[groups] = ", ".join(f'"{tag}"' for tag in tags)
+        headers.add(key, " ".join(tags))
+        headers.add(groups, ", ".join([f'"{tag}"' for tag in tags]))

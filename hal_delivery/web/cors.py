@@ -45,8 +45,8 @@ def add(headers: Headers, mount: Mount, request: Request) -> None:
         headers.add("Vary", "Origin")
     allowed = _allowed(mount, request)
     if allowed is not None:
-        headers["Access-Control-Allow-Origin"] = allowed
-        headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
+        headers.add("Access-Control-Allow-Origin", allowed)
+        headers.add("Access-Control-Expose-Headers", EXPOSED_HEADERS)
 
 
 def _allowed(mount: Mount, request: Request) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import g
+from flask import Request, g, request
 
 from hal_delivery.auth.principal import Principal
 from hal_delivery.mounts import Mount
@@ -20,6 +20,11 @@ class Here:
     base: str
     principal: Principal
     ignored_parameters: tuple[str, ...]
+
+
+def current_request() -> Request:
+    """The request itself: each use of Flask's stand-in for it looks it up anew."""
+    return request._get_current_object()  # type: ignore[attr-defined,no-any-return]
 
 
 def here() -> Here:

@@ -14,11 +14,10 @@ from typing import Any, Final, TypeVar
 
 import marshmallow as ma
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
-from flask import request
 from flask_smorest import Blueprint
 
 from hal_delivery.web import asking
-from hal_delivery.web.here import here
+from hal_delivery.web.here import current_request, here
 from hal_delivery.web.negotiation import PROBLEM, RESOURCE
 from hal_delivery.web.vocabulary import Parameter
 
@@ -118,12 +117,13 @@ def operation(
         @functools.wraps(view)
         def asked_view(self: Any, **address: str) -> Any:
             place = here()
+            environ = current_request().environ
             asked = asking.parse(
-                request.query_string.decode("ascii", "replace"),
+                environ.get("QUERY_STRING", ""),
                 reads,
                 place.mount,
                 ignored=place.ignored_parameters,
-                lenient=asking.is_lenient(request.headers.get("Prefer", "")),
+                lenient=asking.is_lenient(environ.get("HTTP_PREFER", "")),
             )
             return view(self, asked, **address)
 

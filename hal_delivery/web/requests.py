@@ -10,10 +10,10 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
 from werkzeug.exceptions import (
     HTTPException,
     MethodNotAllowed,
@@ -35,7 +35,7 @@ from hal_delivery.web.failures import (
     failure,
     plain_failure,
 )
-from hal_delivery.web.here import Here
+from hal_delivery.web.here import Here, current_request
 from hal_delivery.web.outside import Outside
 
 _log = structlog.get_logger(__name__)
@@ -84,24 +84,26 @@ class Requests:
 
     def begin(self) -> Response | None:
         """Place the request; whoever may not pass is refused here."""
-        g.started = time.perf_counter()
-        sent = request.headers.get("X-Request-Id", "")
-        g.request_id = logs.begin_request(sent if _REQUEST_ID.fullmatch(sent) else None)
-        environ = request.environ
-        if request.path in ANY_HOST:
+        asked = current_request()
+        environ = asked.environ
+        sent = environ.get("HTTP_X_REQUEST_ID", "")
+        kept = g._get_current_object()
+        kept.started = time.perf_counter()
+        kept.request_id = logs.begin_request(sent if _REQUEST_ID.fullmatch(sent) else None)
+        if asked.path in ANY_HOST:
             return None
-        g.outside = self._outside.url(environ)
-        found = self._mount(request.path)
+        kept.outside = self._outside.url(environ)
+        found = self._mount(asked.path)
         if found is not None:
-            g.mount = found[0]
-        _check_path(environ)
+            kept.mount = found[0]
+        _check_path(asked)
         if found is not None:
             mount, delivery = found
-            if cors.is_preflight(request):
-                return cors.preflight(mount, request)
-            base = f"{g.outside}{mount.base}"
+            if cors.is_preflight(asked):
+                return cors.preflight(mount, asked)
+            base = f"{kept.outside}{mount.base}"
             ignored = self._outside.settings.ignored_parameters
-            g.here = Here(mount, delivery, base, self._principal(mount), ignored)
+            kept.here = Here(mount, delivery, base, self._principal(mount), ignored)
         return None
 
     def _mount(self, path: str) -> tuple[Mount, Delivery] | None:
@@ -126,27 +128,27 @@ class Requests:
 
     def end(self, response: Response) -> Response:
         """What every answer carries, and its line in the log."""
-        headers = response.headers
+        headers, asked, kept = response.headers, current_request(), g._get_current_object()
         headers.extend(_SECURITY)
         if "Content-Security-Policy" not in headers:
             headers.add("Content-Security-Policy", _POLICY)
-        headers.add("X-Request-Id", g.request_id)
-        if request.method == "OPTIONS" and response.status_code < 400:
+        headers.add("X-Request-Id", kept.request_id)
+        if asked.method == "OPTIONS" and response.status_code < 400:
             # The framework lists methods in no order, and types a body that is not there.
             if "Allow" in headers:
                 headers["Allow"] = ", ".join(sorted(response.allow))
             headers.pop("Content-Type", None)
-        mount: Mount | None = g.get("mount")
+        mount: Mount | None = kept.get("mount")
         if mount is not None:
-            cors.add(headers, mount, request)
+            cors.add(headers, mount, asked)
             for name, value in mount.headers.items():
                 headers[name] = value
         _log.info(
             "answered",
-            method=request.method,
-            path=request.path,
+            method=asked.method,
+            path=asked.path,
             status=response.status_code,
-            ms=round((time.perf_counter() - g.started) * 1000, 1),
+            ms=round((time.perf_counter() - kept.started) * 1000, 1),
         )
         return response
 
@@ -166,15 +168,16 @@ class Requests:
         return f"{g.get('outside', '')}{mount.base}"
 
 
-def _check_path(environ: Mapping[str, Any]) -> None:
+def _check_path(asked: Request) -> None:
     """Refuse what decoding the path would hide."""
+    environ, path = asked.environ, asked.path
     raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
     if "%2f" in raw.partition("?")[0].lower():
         raise EncodedSlash
     if "//" in environ.get("PATH_INFO", ""):
         # No name is empty; at either end, the framework would take such slashes away.
         raise NotFound
-    if "\0" in request.path or "\ufffd" in request.path:
+    if "\0" in path or "\ufffd" in path:
         raise BadPath
 
 

@@ -22,6 +22,9 @@ from tests.bench.servers import Measured
 
 BASE = "/site/api"
 
+#: Headers that the server adds by itself.
+BY_SERVER = ("Server", "Date", "Connection")
+
 
 def cases(settings: Settings, size: int) -> dict[str, list[str]]:
     """What is asked, by the name of the work; several hundred addresses each."""
@@ -42,14 +45,17 @@ def cases(settings: Settings, size: int) -> dict[str, list[str]]:
     }
 
 
-def prepared(port: int, paths: Mapping[str, Sequence[str]]) -> dict[str, bytes]:
+def prepared(
+    port: int, paths: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[bytes, list[tuple[str, str]]]]:
     """What the service answers, for the floor to answer likewise."""
     found = {}
     for path in {path for some in paths.values() for path in some}:
         address, _, query = path.partition("?")
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as answer:
-            found[f"{address}?{query}"] = answer.read()
-    found["/?"] = b"{}"
+            headers = [pair for pair in answer.headers.items() if pair[0] not in BY_SERVER]
+            found[f"{address}?{query}"] = answer.read(), headers
+    found["/?"] = b"{}", []
     return found
 
 

@@ -15,10 +15,15 @@ def create_app() -> Flask:
     prepared = pickle.loads(Path(os.environ["BENCH_FLOOR"]).read_bytes())
     app = Flask(__name__, static_folder=None)
 
+    with_headers = bool(os.environ.get("BENCH_FLOOR_HEADERS"))
+
     @app.route("/", defaults={"path": ""})
     @app.route("/<path:path>")
     def answer(path: str) -> Response:
         key = f"/{path}?{request.query_string.decode()}"
-        return Response(prepared[key], content_type="application/hal+json")
+        body, headers = prepared[key]
+        if with_headers:
+            return Response(body, headers=headers)
+        return Response(body, content_type="application/hal+json")
 
     return app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -28,6 +29,7 @@ def test_pages_partition_the_list(
     ids = [one["_meta"]["id"] for page in pages for one in page["_embedded"][relation]]
 
     assert len(ids) == len(set(ids)) == total
+    assert len(pages) == math.ceil(total / limit)
     assert {page["_meta"]["totalSize"] for page in pages} == {total}
     assert [page["_meta"]["size"] for page in pages[:-1]] == [limit] * (len(pages) - 1)
     whole = site.read(f"{address}?_limit=100")["_embedded"][relation]
