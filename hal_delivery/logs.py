@@ -17,6 +17,7 @@ import re
 import sys
 from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -77,10 +78,18 @@ def redact(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     return {key: _redacted(key, value, depth=0) for key, value in event.items()}
 
 
+@lru_cache(maxsize=1024)
+def _is_secret(key: str) -> bool:
+    return _SECRET_KEY.fullmatch(key) is not None
+
+
 def _redacted(key: object, value: Any, *, depth: int) -> Any:
-    if isinstance(key, str) and _SECRET_KEY.fullmatch(key):
+    if isinstance(key, str) and _is_secret(key):
         return REDACTED
     if isinstance(value, str):
+        # Every such text has one of these; most texts have none.
+        if not any(mark in value for mark in "= :"):
+            return value
         return _SECRET_TEXT.sub(rf"\g<kept>{REDACTED}", value)
     if depth == _MAX_DEPTH:
         return _redacted(None, str(value), depth=0)

@@ -18,16 +18,6 @@ _MIRROR_TYPES: Final = {
     FieldKind.MIRROR: "hippo:mirror",
     FieldKind.IMAGE_LINK: "hippogallerypicker:imagelink",
 }
-#: Kinds whose stored form is the one on the wire.
-_PLAIN: Final = (
-    frozenset(FieldKind)
-    - REFERRING
-    - {
-        FieldKind.RICH_TEXT,
-        FieldKind.COMPOUND,
-        FieldKind.DATE,
-    }
-)
 
 
 def document(node: Node, rendering: Rendering, *, segment: str = DOCUMENTS) -> Resource:
@@ -46,20 +36,17 @@ def document(node: Node, rendering: Rendering, *, segment: str = DOCUMENTS) -> R
 
 
 def _fields(type_name: str, fields: Mapping[str, Any], rendering: Rendering) -> dict[str, Any]:
-    declared = rendering.types.fields(type_name)
-    return {
-        name: value
-        if (one := declared.get(name)) is None or one.kind in _PLAIN
-        else _field(one, value, rendering)
-        for name, value in fields.items()
-        if name != COMPOUND_TYPE
-    }
-
-
-def _field(one: Field, value: Any, rendering: Rendering) -> Any:
-    if one.is_list:
-        return [_value(one, item, rendering) for item in value]
-    return _value(one, value, rendering)
+    """Fields as they are stored, but for those whose form on the wire is another."""
+    shown = {**fields}
+    shown.pop(COMPOUND_TYPE, None)
+    for name, one in rendering.rendered(type_name).items():
+        if name in shown:
+            value = shown[name]
+            if one.is_list:
+                shown[name] = [_value(one, item, rendering) for item in value]
+            else:
+                shown[name] = _value(one, value, rendering)
+    return shown
 
 
 def _value(one: Field, value: Any, rendering: Rendering) -> Any:
@@ -93,13 +80,18 @@ def _links(node: Node, rendering: Rendering, segment: str) -> dict[str, Link | l
     }
     if node.parent is not None:
         links["up"] = link(urls.folder(node.parent))
-    links["alternate"] = [
-        link(urls.node(other), hreflang=hreflang(other.locale))
+    links["alternate"] = _translations(node, rendering) if node.is_translated else []
+    if rendering.types.referring(node.type):
+        links.update(_field_links(node, rendering))
+    return links
+
+
+def _translations(node: Node, rendering: Rendering) -> list[Link]:
+    return [
+        link(rendering.urls.node(other), hreflang=hreflang(other.locale))
         for other in rendering.around.translations.get(node.group, ())
         if other.id != node.id and other.locale is not None
     ]
-    links.update(_field_links(node, rendering))
-    return links
 
 
 def _field_links(node: Node, rendering: Rendering) -> dict[str, Link | list[Link]]:

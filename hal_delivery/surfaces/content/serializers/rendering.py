@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from content_repo import locales
-from content_repo.doctypes import Types
+from content_repo.doctypes import REFERRING, Field, FieldKind, Types
 from content_repo.model import Node
 from hal_delivery.hal.resource import Link, Links, link
 from hal_delivery.services.delivery import Surroundings
 from hal_delivery.surfaces.content.relations import CURIE
 from hal_delivery.surfaces.content.serializers.projection import Projection
 from hal_delivery.surfaces.content.urls import Urls
+
+#: Kinds whose stored form is not the one on the wire.
+OTHERWISE_STORED: Final = REFERRING | {FieldKind.RICH_TEXT, FieldKind.COMPOUND}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,17 @@ class Rendering:
     iso_dates: bool
     shape: str
     content_root: str
+    _rendered: dict[str, Mapping[str, Field]] = field(default_factory=dict)
+
+    def rendered(self, type_name: str) -> Mapping[str, Field]:
+        """Those of a type's fields that are stored in another form than delivered."""
+        found = self._rendered.get(type_name)
+        if found is None:
+            kinds = OTHERWISE_STORED | {FieldKind.DATE} if self.iso_dates else OTHERWISE_STORED
+            found = self._rendered[type_name] = {
+                name: one for name, one in self.types.fields(type_name).items() if one.kind in kinds
+            }
+        return found
 
     def date(self, millis: int | None) -> int | str | None:
         """A date as the reader wants dates: epoch milliseconds or RFC 3339."""
@@ -46,18 +60,18 @@ class Rendering:
 
     def meta(self, node: Node, path: str) -> dict[str, Any]:
         """The ``_meta`` of a node."""
-        shown: dict[str, Any] = {"id": node.id}
+        shown: dict[str, Any] = {
+            "id": node.id,
+            "name": node.name,
+            "path": path,
+            "type": node.type,
+            "displayName": node.title,
+            "revision": node.revision,
+            "createdAt": self.date(node.created_at),
+            "modifiedAt": self.date(node.modified_at),
+        }
         if node.locale is not None:
             shown["locale"] = node.locale
-        shown.update(
-            name=node.name,
-            path=path,
-            type=node.type,
-            displayName=node.title,
-            revision=node.revision,
-            createdAt=self.date(node.created_at),
-            modifiedAt=self.date(node.modified_at),
-        )
         if node.published_at is not None:
             shown["publishedAt"] = self.date(node.published_at)
         return shown
