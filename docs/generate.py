@@ -36,6 +36,7 @@ MOUNT_KEYS: Final = {
     "side": '`"published"`, or `"draft"` for a preview.',
     "default_locale": "The locale of what has none of its own.",
     "shared_roots": "Further folders that it shows: images and taxonomies.",
+    "bundle_roots": "The folders whose resource bundles it shows.",
     "readers": '`"public"`, or `"token"`; a draft mount has `"token"` unless it says otherwise.',
     "default_parameters": "Parameters for requests that do not send them.",
     "parameter_aliases": "Other names of parameters, each with the parameter it stands for.",

@@ -10,6 +10,7 @@ from shutil import copyfile
 from typing import Final
 
 from marshmallow import ValidationError
+from sqlalchemy.exc import DatabaseError
 
 from content_repo.errors import DatabaseUnavailable
 from content_repo.model import Side
@@ -17,7 +18,7 @@ from content_repo.repository import Repository
 from hal_delivery.auth.tokens import TokenSigner
 from hal_delivery.mounts import Mount, MountError, load_mounts
 from hal_delivery.services.delivery import Delivery
-from hal_delivery.settings import Settings, StartError, nearest
+from hal_delivery.settings import Settings, StartError, nearest, without_password
 from hal_delivery.web.vocabulary import VOCABULARY
 from search_index import WhooshIndex
 
@@ -57,9 +58,14 @@ def build_services(settings: Settings, *, migrate: bool = True) -> Services:
     }
     deliveries = {
         mount: Delivery(mount, repository, indexes[mount.side])
-        for mount in _checked(load_mounts(settings.config))
+        for mount in _checked(load_mounts(settings.config, required=_names_config(settings)))
     }
     return Services(repository, indexes, deliveries, TokenSigner.load_or_create(settings.data_dir))
+
+
+def _names_config(settings: Settings) -> bool:
+    """Whether the operator named a file of mounts, instead of leaving it to the data folder."""
+    return settings.config != settings.data_dir / "hal-delivery.toml"
 
 
 def _checked(mounts: tuple[Mount, ...]) -> tuple[Mount, ...]:
@@ -89,6 +95,19 @@ def prepare(settings: Settings, *, demo: bool) -> None:
 
     Leaves nothing open, so that workers can be forked.
     """
+    try:
+        _prepare(settings, demo=demo)
+    except OSError as error:
+        raise StartError(
+            f"The data folder {settings.data_dir} cannot be used: {error.strerror} "
+            f"({error.filename})."
+        ) from None
+    except DatabaseError as error:
+        url = without_password(settings.database_url)
+        raise StartError(f"The database {url} cannot be used: {error.orig}.") from None
+
+
+def _prepare(settings: Settings, *, demo: bool) -> None:
     # Drafts are in it: other users of the machine have no business there.
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     if demo:

@@ -23,6 +23,8 @@ from content_repo.model import Side
 from hal_delivery.settings import StartError, nearest
 
 SHARED_ROOTS: Final = ("content/gallery", "content/taxonomies")
+# Bundles lie where each site keeps them.
+BUNDLE_ROOTS: Final = ("content",)
 READERS: Final = ("public", "token")
 MAX_LIMIT: Final = 1000
 A_YEAR: Final = 365 * 24 * 3600
@@ -61,6 +63,7 @@ class Mount:
     side: Side = Side.PUBLISHED
     default_locale: str = "en"
     shared_roots: tuple[str, ...] = SHARED_ROOTS
+    bundle_roots: tuple[str, ...] = BUNDLE_ROOTS
     readers: str = "public"
     default_parameters: Mapping[str, str] = field(default_factory=_nothing, hash=False)
     parameter_aliases: Mapping[str, str] = field(default_factory=_nothing, hash=False)
@@ -77,11 +80,17 @@ DEFAULT_MOUNTS: Final = (
 )
 
 
-def load_mounts(path: Path) -> tuple[Mount, ...]:
-    """Read the mounts listed in *path*; without that file, or a list in it, the defaults."""
+def load_mounts(path: Path, *, required: bool = False) -> tuple[Mount, ...]:
+    """Read the mounts listed in *path*; without that file, or a list in it, the defaults.
+
+    A file that somebody named is *required*: the defaults would open to everyone
+    what it was to close.
+    """
     try:
         document = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
+        if required:
+            raise MountError(f"{path} is not there; HAL_DELIVERY_CONFIG names it.") from None
         return DEFAULT_MOUNTS
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise MountError(f"{path} cannot be read: {error}.") from None
@@ -255,6 +264,7 @@ _KEYS: Final[Mapping[str, tuple[Callable[[Any], Any], str]]] = {
     "side": (lambda value: Side(_text(value)), '"published" or "draft"'),
     "default_locale": (_matching(_LOCALE), 'a language tag such as "en" or "pt_BR"'),
     "shared_roots": (_list_of(_root), 'a list of folders such as ["content/gallery"]'),
+    "bundle_roots": (_list_of(_root), 'a list of folders such as ["content"]'),
     "readers": (_one_of(*READERS), '"public" or "token"'),
     "default_parameters": (_map_of(_parameter), "a table of parameters and their values"),
     "parameter_aliases": (

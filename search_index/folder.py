@@ -23,6 +23,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from search_index.edition import Hindered
+
 #: Seconds between two attempts at a lock.
 _PAUSE: Final = 0.002
 
@@ -111,8 +113,11 @@ class IndexFolder:
     @contextlib.contextmanager
     def _locked(self, name: str, deadline: float | None) -> Iterator[bool]:
         # Opened anew each time, for threads that share a descriptor share its lock.
-        self._prepare()
-        file = os.open(self.path / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._prepare()
+            file = os.open(self.path / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as problem:
+            raise Hindered(f"the lock {name} cannot be had: {problem.strerror}") from problem
         try:
             yield _flock(file, deadline)
         finally:

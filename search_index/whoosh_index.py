@@ -128,11 +128,13 @@ class WhooshIndex:
         deadline = None if within is None else time.monotonic() + within
         try:
             return self._follow(deadline)
+        except Hindered:
+            return False
         except Damaged as damage:
             self._mend(damage, deadline)
         try:
             return self._follow(deadline)
-        except Damaged:
+        except (Damaged, Hindered):
             return False
 
     def _in_step(self, deadline: float) -> _Shown:

@@ -15,7 +15,7 @@ from typing import BinaryIO, Final, Generic, TypeVar
 
 from content_repo import bundles, names, taxonomy
 from content_repo.bundles import Messages
-from content_repo.doctypes import DocumentType, Types
+from content_repo.doctypes import DocumentType, FieldKind, Types
 from content_repo.errors import NodeNotFound
 from content_repo.model import Kind, Node, Place
 from content_repo.references import references
@@ -24,8 +24,8 @@ from content_repo.taxonomy import Category
 from hal_delivery.mounts import Mount
 from search_index import Query, SearchIndex, SortKey, Window
 
-#: Bundles lie where the site keeps them; every mount shows all of them.
-BUNDLE_ROOTS: Final = ("content",)
+#: What a folder's own page is called, without what follows a dot.
+PAGE_NAMES: Final = ("_index", "index", "readme")
 
 #: How many nodes one answer with a tree in it may hold.
 LARGEST_TREE: Final = 2000
@@ -49,13 +49,15 @@ class Page(Generic[T]):
     """Some of the items that were asked for, and how many there are in all.
 
     ``position`` is that of the last change which the order and the choice of
-    items take into account.
+    items take into account; not ``settled``, there are more that could not be
+    taken in fast enough.
     """
 
     items: list[T]
     total: int
     window: Window
     position: int
+    settled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class Branch:
     """A folder and, if it was opened, what is in it.
 
     ``total`` counts the documents directly in it, of which ``documents`` may
-    be a part.
+    be a part; ``page`` is the id of the one that is the folder's own page.
     """
 
     folder: Node
@@ -87,6 +89,7 @@ class Branch:
     documents: list[Node]
     total: int
     opened: bool
+    page: str | None = None
 
     def nodes(self) -> Iterator[Node]:
         """The documents of the branch, at every depth."""
@@ -112,7 +115,7 @@ class Delivery:
         self._roots: Mapping[Kind, tuple[str, ...]] = {
             Kind.FOLDER: (mount.content_root,),
             Kind.DOCUMENT: (mount.content_root,),
-            Kind.BUNDLE: BUNDLE_ROOTS,
+            Kind.BUNDLE: mount.bundle_roots,
             Kind.TAXONOMY: shared,
             Kind.ASSET: shared,
         }
@@ -139,10 +142,30 @@ class Delivery:
         """
         known: dict[str, str] = {}
         for one in self.types.by_name.values():
-            for name in self.types.fields(one.name):
+            # A compound's fields go by the name of the field that holds it.
+            for name in () if one.compound else self.types.fields(one.name):
                 known[name] = name
                 known.setdefault(f"{one.namespace}:{name}", name)
         return known | {name: name for name in self._repository.seen_fields(self.mount.side)}
+
+    def names_within(self, name: str) -> frozenset[str] | None:
+        """The names that values of the field *name* can hold; ``None``: any."""
+        found: set[str] = set()
+        declared = [
+            one
+            for type_name in self.types.by_name
+            if (one := self.types.fields(type_name).get(name)) is not None
+        ]
+        for one in declared:
+            if one.kind is FieldKind.JSON:
+                return None
+            if one.kind is FieldKind.RICH_TEXT:
+                found.add("content")
+            elif one.kind is FieldKind.COMPOUND:
+                for compound in self.types.by_name.values():
+                    if compound.compound and one.type in (None, compound.name):
+                        found.update(self.types.fields(compound.name))
+        return frozenset(found) if declared else None
 
     # -- one node -----------------------------------------------------------
 
@@ -229,7 +252,8 @@ class Delivery:
         hits = self._index.search(query)
         found = self._reader.get_many(hits.ids)
         items = [found[id] for id in hits.ids if id in found]
-        return Page(items, hits.total, query.window, hits.position)
+        settled = self._index.reached >= self._repository.position
+        return Page(items, hits.total, query.window, hits.position, settled)
 
     def scope(self, address: str) -> str:
         """The absolute path of the node that *address* names.
@@ -303,11 +327,12 @@ class Delivery:
             part = slice(window.offset, window.offset + window.limit) if window else slice(None)
             shown = [one.id for one in documents[part]]
         folders = [one for one in first if one.kind is Kind.FOLDER]
+        page_id = _own_page(documents)
         wanted = [*shown, *(one.id for one in folders)][:LARGEST_TREE]
         opened = {folder.id, *self._descend(wanted, folders, depth - 1)}
         found = self._reader.get_many(wanted)
         nodes = [found[id] for id in wanted if id in found]
-        return _grown(folder, nodes, opened, total)
+        return replace(_grown(folder, nodes, opened), total=total, page=page_id)
 
     def _descend(self, wanted: list[str], folders: list[Place], depth: int) -> set[str]:
         """Add to *wanted* what is in *folders*, level by level; returns those opened."""
@@ -327,7 +352,15 @@ class Delivery:
         return [one for one in self._reader.inside(parents) if one.kind in shown]
 
 
-def _grown(folder: Node, nodes: list[Node], opened: set[str], total: int) -> Branch:
+def _own_page(documents: Iterable[Node | Place]) -> str | None:
+    """The id of the document that is its folder's own page, by its name."""
+    for one in documents:
+        if one.path.rpartition("/")[2].lower().partition(".")[0] in PAGE_NAMES:
+            return one.id
+    return None
+
+
+def _grown(folder: Node, nodes: list[Node], opened: set[str]) -> Branch:
     """Put *nodes*, in their order, below *folder*."""
     by_parent: dict[str | None, list[Node]] = {}
     for one in nodes:
@@ -337,6 +370,7 @@ def _grown(folder: Node, nodes: list[Node], opened: set[str], total: int) -> Bra
         inside = by_parent.get(at.id, ())
         documents = [one for one in inside if one.kind is Kind.DOCUMENT]
         folders = [grow(one) for one in inside if one.kind is Kind.FOLDER]
-        return Branch(at, folders, documents, len(documents), at.id in opened)
+        page = _own_page(documents)
+        return Branch(at, folders, documents, len(documents), at.id in opened, page)
 
-    return replace(grow(folder), total=total)
+    return grow(folder)

@@ -45,7 +45,8 @@ class Facts:
     epoch milliseconds.  ``asked`` is what a list's tag is made from: the
     request, put the same way however it was written.  Not ``alone``, the answer
     also tells of other nodes, one of which may leave without a trace in its
-    date: If-Modified-Since is then no question that can be answered.
+    date: If-Modified-Since is then no question that can be answered.  Not
+    ``settled``, it is known to lag behind what was written.
     """
 
     version: int
@@ -55,6 +56,7 @@ class Facts:
     alone: bool = True
     locale: str | None = None
     lenient: bool = False
+    settled: bool = True
     media_types: Sequence[str] = RESOURCE
     links: Mapping[str, Any] = field(default_factory=dict)
 
@@ -72,7 +74,8 @@ def resource(here: Here, shape: Mapping[str, Any], facts: Facts) -> Response:
 
 def unchanged(here: Here, facts: Facts) -> Response | None:
     """A 304 for a list that the client has, before anyone makes the list."""
-    if "HTTP_IF_NONE_MATCH" not in request.environ:
+    # "*" holds for whatever can be answered, and that is not known yet.
+    if request.environ.get("HTTP_IF_NONE_MATCH", "*").strip() == "*":
         return None
     media_type = best(request.environ.get("HTTP_ACCEPT", ""), tuple(facts.media_types))
     etag = _tag(here, facts, media_type, b"")
@@ -89,7 +92,7 @@ def _tag(here: Here, facts: Facts, media_type: str, body: bytes) -> str:
     """A list's tag is known before the list is; any other is a digest of its bytes."""
     if facts.asked is None:
         return entity_tag(facts.version, body + media_type.encode())
-    asked = f"{here.base}\n{request.path}\n{facts.asked}\n{media_type}"
+    asked = f"{here.base}\n{request.path}\n{facts.asked}\n{media_type}\n{here.mount!r}"
     return entity_tag(facts.version, RENDERING + asked.encode("utf-8", "replace"))
 
 
@@ -150,7 +153,7 @@ def _response(here: Here, body: bytes | None, media_type: str, etag: str, facts:
         headers.add("Last-Modified", last_modified(facts.modified))
     if facts.locale is not None:
         headers.add("Content-Language", locales.tag(facts.locale))
-    add_lifetime(headers, here.mount)
+    add_lifetime(headers, here.mount, settled=facts.settled)
     facts.tags.add_to(headers)
     if link := _link_header(facts.links):
         headers.add("Link", link)

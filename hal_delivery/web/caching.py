@@ -64,9 +64,14 @@ def last_modified(modified: int) -> str:
     return http_date(datetime.fromtimestamp(modified // 1000, UTC))
 
 
-def add_lifetime(headers: Headers, mount: Mount) -> None:
-    """Public content may be kept for a while; what needs a token, by nobody."""
-    if mount.readers == "public":
+def add_lifetime(headers: Headers, mount: Mount, *, settled: bool = True) -> None:
+    """Public content may be kept for a while; what needs a token, by nobody.
+
+    What is not settled will be answered otherwise in a moment: caches ask again.
+    """
+    if mount.readers == "public" and not settled:
+        headers.add("Cache-Control", "public, no-cache")
+    elif mount.readers == "public":
         headers.add("Cache-Control", f"public, max-age={mount.max_age}, {STALE}")
     else:
         headers.add("Cache-Control", "private, no-store")

@@ -48,6 +48,12 @@ def test_without_a_file_there_are_two(file: Path) -> None:
     assert site.shared_roots == ("content/gallery", "content/taxonomies")
 
 
+def test_a_file_that_was_named_has_to_be_there(file: Path) -> None:
+    """The defaults would open to everyone what a mistyped file was to close."""
+    with pytest.raises(MountError, match=r"HAL_DELIVERY_CONFIG"):
+        load_mounts(file.with_name("mounts.tmol"), required=True)
+
+
 def test_a_file_without_mounts_changes_nothing(file: Path) -> None:
     """An empty file is as good as none."""
     assert mounts(file, "# nothing yet\n") == DEFAULT_MOUNTS

@@ -46,8 +46,9 @@ def checked(asked: Asked, delivery: Delivery, kind: Kind = Kind.DOCUMENT) -> Ask
         return asked
     known = delivery.field_names() | {name: name for name in _SHOWN.get(kind, ())}
     mistakes: list[Mistake] = []
-    fields = _known(FIELDS, asked.fields, known, (), mistakes)
-    sort = _known(SORT, asked.sort, known, (*_META_KEYS, _SCORE), mistakes)
+    fields = _known(FIELDS, asked.fields, known, (), mistakes, delivery)
+    others = (*_META_KEYS, *([] if asked.text is None else [_SCORE]))
+    sort = _known(SORT, asked.sort, known, others, mistakes, delivery)
     if mistakes and not asked.lenient:
         raise BadParameters(mistakes)
     if asked.fields:
@@ -106,12 +107,13 @@ def _known(
     known: Mapping[str, str],
     others: Collection[str],
     mistakes: list[Mistake],
+    delivery: Delivery,
 ) -> list[str]:
     """The names that exist, as short as can be; the others become mistakes."""
     found = []
     for written in names:
         sign, name = ("-", written[1:]) if written.startswith("-") else ("", written)
-        resolved = name if name in others else resolve(name, known)
+        resolved = name if name in others else resolve(name, known, delivery)
         if resolved is None:
             mistakes.append(_unknown(parameter, name, [*known, *others]))
         else:
@@ -119,18 +121,24 @@ def _known(
     return found
 
 
-def resolve(name: str, known: Mapping[str, str]) -> str | None:
-    """The name a field is kept under, dots behind it untouched, or ``None``.
+def resolve(name: str, known: Mapping[str, str], delivery: Delivery) -> str | None:
+    """The name a field is kept under, with what is named within it, or ``None``.
 
     A name that holds dots itself can be written as a JSON Pointer (RFC 6901).
     """
-    if name.startswith("/"):
-        first = name[1:].partition("/")[0].replace("~1", "/").replace("~0", "~")
-        return name if first in known else None
     if name in known:
         return known[name]
-    first, dot, rest = name.partition(".")
-    return f"{known[first]}{dot}{rest}" if dot and first in known else None
+    if name.startswith("/"):
+        steps = [step.replace("~1", "/").replace("~0", "~") for step in name[1:].split("/")]
+    else:
+        steps = name.split(".")
+    if steps[0] not in known:
+        return None
+    steps[0] = known[steps[0]]
+    below = delivery.names_within(steps[0]) if len(steps) > 1 else None
+    if below is not None and steps[1] not in below and not steps[1].startswith("_"):
+        return None
+    return name if name.startswith("/") and "." in name else ".".join(steps)
 
 
 def _unknown(parameter: Parameter, name: str, known: Sequence[str]) -> Mistake:

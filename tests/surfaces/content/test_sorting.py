@@ -80,7 +80,7 @@ def test_score_sorts_a_search(site: Place) -> None:
 
 @pytest.mark.parametrize(
     ("key", "near"),
-    [("tittle", "title"), ("-dat", "date"), ("_meta.nam", "_meta.name"), ("_scor", "_score")],
+    [("tittle", "title"), ("-dat", "date"), ("_meta.nam", "_meta.name")],
 )
 def test_an_unknown_key_is_a_mistake_with_the_nearest(site: Place, key: str, near: str) -> None:
     """What nothing has cannot be sorted by; the nearest that can is named."""
@@ -88,6 +88,23 @@ def test_an_unknown_key_is_a_mistake_with_the_nearest(site: Place, key: str, nea
 
     assert near in told["nearest"]
     assert told["value"] == key.removeprefix("-")
+
+
+def test_only_a_search_has_scores(site: Place) -> None:
+    """Without _q there is no score to sort by."""
+    assert "_score" in mistake(site.get("/documents/?_q=museum&_sort=_scor"), "_sort")["nearest"]
+    mistake(site.get("/documents/?_sort=_score"), "_sort")
+
+
+def test_a_pointer_sorts_as_the_name_it_stands_for(site: Place) -> None:
+    """A JSON Pointer to a field is the field."""
+    assert site.names("/documents/?_sort=/title") == site.names("/documents/?_sort=title")
+
+
+@pytest.mark.parametrize("name", ["accounts.nosuch", "title.nosuch", "link", "image.path"])
+def test_names_within_a_field_are_checked_too(site: Place, name: str) -> None:
+    """What no value of a field holds is a mistake, as an unknown field is."""
+    mistake(site.get(f"/documents/?_fields={name}"), "_fields")
 
 
 def test_children_of_a_folder_are_sorted_alike(site: Place) -> None:

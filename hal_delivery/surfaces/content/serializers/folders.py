@@ -15,8 +15,8 @@ from hal_delivery.web.asking import Asked, query_string
 from hal_delivery.web.vocabulary import DEPTH, SCOPE
 from search_index import Window
 
-#: The document of a folder that is the folder's own page.
-PAGE_NAMES = ("_index", "index", "readme")
+#: Levels that a tree shows unless told otherwise.
+USUAL_DEPTH = 8
 
 
 def folder(node: Node, rendering: Rendering) -> Resource:
@@ -103,7 +103,7 @@ def _links(node: Node, rendering: Rendering, query: str) -> dict[str, Link | lis
         "collection": link(urls.collection("folders")),
         curied(DOCUMENTS): link(urls.collection("documents") + below),
         curied(FOLDERS): link(urls.collection("folders") + below),
-        curied(TREE): link(urls.folder(node.id) + query_string([(DEPTH.name, "8")])),
+        curied(TREE): link(urls.folder(node.id) + query_string([(DEPTH.name, str(USUAL_DEPTH))])),
     }
     # The root's own parent is on no mount.
     if node.parent is not None and node.path != rendering.content_root:
@@ -115,7 +115,6 @@ def _links(node: Node, rendering: Rendering, query: str) -> dict[str, Link | lis
 
 def _page_link(branch: Branch, rendering: Rendering) -> dict[str, Any]:
     """The folder's own page, where one of its documents is that."""
-    for one in branch.documents:
-        if one.name.lower().partition(".")[0] in PAGE_NAMES:
-            return {curied(PAGE): link(rendering.urls.document(one.id), title=one.title)}
-    return {}
+    if branch.page is None:
+        return {}
+    return {curied(PAGE): link(rendering.urls.document(branch.page))}

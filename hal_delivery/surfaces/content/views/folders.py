@@ -19,9 +19,6 @@ from hal_delivery.web.operations import operation
 from hal_delivery.web.vocabulary import DEPTH, LIMIT, LISTING, PAGING, SHAPE, SORT
 from search_index import Window
 
-#: Levels that a tree shows unless told otherwise.
-USUAL_DEPTH = 8
-
 
 class Folders(MethodView):
     """All folders."""
@@ -83,7 +80,7 @@ class Tree(MethodView):
         place = here()
         asked = params.checked(asked, place.delivery)
         root = place.delivery.root()
-        branch = place.delivery.branch(root, depth=params.depth(asked, USUAL_DEPTH))
+        branch = place.delivery.branch(root, depth=params.depth(asked, folders.USUAL_DEPTH))
         shared = rendering(asked, list(branch.nodes()))
         shape = folders.tree(branch, shared, asked=asked)
         facts = gathered_facts(root, branch.nodes(), shape, asked, shared.around)

@@ -60,9 +60,10 @@ def answer(wanted: Listing, asked: Asked) -> Response:
         return kept
     try:
         page = place.delivery.search(wanted.kind, query)
-    except InvalidQuery as bound:
+    except InvalidQuery as beyond:
+        told = "takes at most {limit} {bound}, and has {given}".format(**beyond.facts)
         example = f"{TEXT.name}={TEXT.example}"
-        raise BadParameters([Mistake(TEXT.name, str(bound), example=example)]) from None
+        raise BadParameters([Mistake(TEXT.name, told, example=example)]) from None
     shared = rendering(asked, page.items)
     items = [wanted.item(one, shared) for one in page.items]
     shape = listing(
@@ -72,6 +73,7 @@ def answer(wanted: Listing, asked: Asked) -> Response:
     facts = replace(
         facts,
         version=page.position,
+        settled=page.settled,
         tags=tags(wanted.tags, [*page.items, *shared.around.all()]),
         links=shape["_links"],
     )
