@@ -81,7 +81,8 @@ class Branch:
     """A folder and, if it was opened, what is in it.
 
     ``total`` counts the documents directly in it, of which ``documents`` may
-    be a part; ``page`` is the id of the one that is the folder's own page.
+    be a part; ``page`` is the id of the one that is the folder's own page;
+    ``left_out`` counts what would have been too much for one answer.
     """
 
     folder: Node
@@ -90,6 +91,7 @@ class Branch:
     total: int
     opened: bool
     page: str | None = None
+    left_out: int = 0
 
     def nodes(self) -> Iterator[Node]:
         """The documents of the branch, at every depth."""
@@ -328,11 +330,14 @@ class Delivery:
             shown = [one.id for one in documents[part]]
         folders = [one for one in first if one.kind is Kind.FOLDER]
         page_id = _own_page(documents)
-        wanted = [*shown, *(one.id for one in folders)][:LARGEST_TREE]
+        wanted = [*shown, *(one.id for one in folders)]
+        left_out = max(0, len(wanted) - LARGEST_TREE)
+        del wanted[LARGEST_TREE:]
         opened = {folder.id, *self._descend(wanted, folders, depth - 1)}
         found = self._reader.get_many(wanted)
         nodes = [found[id] for id in wanted if id in found]
-        return replace(_grown(folder, nodes, opened), total=total, page=page_id)
+        grown = _grown(folder, nodes, opened)
+        return replace(grown, total=total, page=page_id, left_out=left_out)
 
     def _descend(self, wanted: list[str], folders: list[Place], depth: int) -> set[str]:
         """Add to *wanted* what is in *folders*, level by level; returns those opened."""

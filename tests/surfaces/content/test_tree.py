@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from hal_delivery.services import delivery
 from tests.surfaces.content.place import Place
 from tests.surfaces.problems import mistake
 
@@ -68,3 +71,15 @@ def test_a_depth_out_of_bounds_is_a_mistake(site: Place) -> None:
         told = mistake(site.get(f"/tree?_depth={given}"), "_depth")
         assert told["value"] == given
         assert told["example"].startswith("_depth=")
+
+
+def test_what_is_too_much_for_one_answer_is_counted(
+    site: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is cut in silence: folders stay closed, and what is missing is said."""
+    monkeypatch.setattr(delivery, "LARGEST_TREE", 3)
+    tree = site.read("/tree")
+
+    assert len(tree["_embedded"]["folders"]) == 3
+    assert tree["_meta"]["leftOut"] == 2
+    assert not any("_embedded" in one for one in tree["_embedded"]["folders"])

@@ -47,6 +47,7 @@ def opened(branch: Branch, rendering: Rendering, *, window: Window, asked: Asked
         size=len(branch.documents),
         totalSize=branch.total,
     )
+    meta.update(_cut(branch))
     if asked.capped:
         meta["capped"] = asked.capped
     links = {**_links(node, rendering, asked.query()), **pages, **_page_link(branch, rendering)}
@@ -60,7 +61,7 @@ def tree(branch: Branch, rendering: Rendering, *, asked: Asked) -> Resource:
     root = branch.folder
     address = rendering.urls.tree()
     return resource(
-        {"_meta": rendering.meta(root, rendering.path(root))},
+        {"_meta": {**rendering.meta(root, rendering.path(root)), **_cut(branch)}},
         links=rendering.top(
             {
                 "self": link(address + asked.query()),
@@ -71,6 +72,11 @@ def tree(branch: Branch, rendering: Rendering, *, asked: Asked) -> Resource:
         ),
         embedded=_embedded(branch, rendering),
     )
+
+
+def _cut(branch: Branch) -> dict[str, int]:
+    """How much is missing from a branch that is too large for one answer."""
+    return {"leftOut": branch.left_out} if branch.left_out else {}
 
 
 def _embedded(branch: Branch, rendering: Rendering) -> dict[str, list[Resource]]:
