@@ -84,12 +84,35 @@ class _Leaf:
 
     reader: Any
     held: Sequence[Entry | Bookmark]
+    file: Path
+    written: tuple[int, ...] | None
 
     @classmethod
     def open(cls, storage: FileStorage, segment: Any) -> _Leaf:
+        file = Path(storage.folder) / segment.make_filename(segment.COMPOUND_EXT)
+        written = _written(file)
         reader = SegmentReader(storage, SCHEMA, segment)
         stored = [reader.stored_fields(number) for number in range(segment.doc_count_all())]
-        return cls(reader, [_loaded(one) for one in stored])
+        return cls(reader, [_loaded(one) for one in stored], file, written)
+
+    def check(self) -> None:
+        """Notice a file that was written over: in what it says now, words go missing unseen.
+
+        A segment never changes.  One that is gone was merged into another; what
+        was opened of it is still whole.
+        """
+        written = _written(self.file)
+        if written is not None and written != self.written:
+            raise Damaged(self.file.parent.name, f"{self.file.name} was written over")
+
+
+def _written(file: Path) -> tuple[int, ...] | None:
+    """What changes whenever a file is written; ``None`` where there is none."""
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _loaded(stored: Mapping[str, bytes]) -> Entry | Bookmark:
@@ -188,6 +211,8 @@ class Edition:
         found: dict[int, float] = {}
         row_at = self.catalogue.row_at
         with _judged("searching", self.folder):
+            for opened in self._leaves.values():
+                opened.check()
             for (leaf, _), (_, name) in zip(
                 self._searcher.leaf_searchers(), self._names, strict=True
             ):
