@@ -1,7 +1,8 @@
 """Answers: where a shape becomes a response.
 
-Every answer of a mount goes through here, and gets the same headers from the
-same facts: media type, validators, lifetime, tags, links.
+Every resource and page of a mount goes through here, and gets the same headers
+from the same facts: media type, validators, lifetime, tags, links.  The bytes
+of assets, which are files, get theirs from the framework and the rest here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where a request stands: the mount it came to, and who asks."""
+"""Where a request stands: the mount it came to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from flask import Request, g, request
 
-from hal_delivery.auth.principal import Principal
 from hal_delivery.mounts import Mount
 from hal_delivery.services.delivery import Delivery
 
@@ -18,7 +17,6 @@ class Here:
     mount: Mount
     delivery: Delivery
     base: str
-    principal: Principal
     ignored_parameters: tuple[str, ...]
 
 

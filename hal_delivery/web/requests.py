@@ -22,7 +22,6 @@ from werkzeug.exceptions import (
 )
 
 from hal_delivery import logs
-from hal_delivery.auth.principal import ANONYMOUS, Principal
 from hal_delivery.auth.tokens import TokenSigner
 from hal_delivery.mounts import Mount
 from hal_delivery.services.delivery import Delivery
@@ -103,7 +102,8 @@ class Requests:
                 return cors.preflight(mount, asked)
             base = f"{kept.outside}{mount.base}"
             ignored = self._outside.settings.ignored_parameters
-            kept.here = Here(mount, delivery, base, self._principal(mount), ignored)
+            self._admit(mount)
+            kept.here = Here(mount, delivery, base, ignored)
         return None
 
     def _mount(self, path: str) -> tuple[Mount, Delivery] | None:
@@ -112,17 +112,20 @@ class Requests:
                 return mount, delivery
         return None
 
-    def _principal(self, mount: Mount) -> Principal:
-        """Who asks.  A public mount asks nobody; a token sent there says nothing."""
+    def _admit(self, mount: Mount) -> None:
+        """Refuse whoever may not read *mount*.
+
+        A public mount asks nobody; a token sent there says nothing.
+        """
         if mount.readers == "public" or request.method == "OPTIONS":
-            return ANONYMOUS
+            return
         first = request.path[len(mount.base) :].lstrip("/").partition("/")[0]
         if first in _OPEN_PAGES:
-            return ANONYMOUS
+            return
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise MissingToken
-        return self._signer.read(token.strip(), mount.name)
+        self._signer.read(token.strip(), mount.name)
 
     # -- after --------------------------------------------------------------
 
