@@ -14,6 +14,7 @@ empty); compounds as maps with ``_type``; a ``multiple`` field as a list.
 from __future__ import annotations
 
 import difflib
+import hashlib
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -21,6 +22,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final, TypeVar
+
+import orjson
 
 from content_repo.errors import InvalidFields, InvalidType, UnknownType
 from content_repo.model import ROOT_ID
@@ -295,6 +298,28 @@ class Types:
     @cached_property
     def _referring(self) -> dict[str, Mapping[str, Field]]:
         return {}
+
+    @cached_property
+    def forms(self) -> Mapping[str, str]:
+        """Of each document type, a digest of all that decides how documents are read."""
+        # A compound's type may be named by the value: any of them may matter.
+        compounds = [self._form(name) for name, one in self.by_name.items() if one.compound]
+        found = {}
+        for name, one in self.by_name.items():
+            if one.compound:
+                continue
+            form: list[object] = [self._form(name)]
+            if any(field.kind is FieldKind.COMPOUND for field in self.fields(name).values()):
+                form.append(sorted(compounds, key=orjson.dumps))
+            found[name] = hashlib.blake2b(orjson.dumps(form), digest_size=6).hexdigest()
+        return found
+
+    def _form(self, name: str) -> list[object]:
+        fields = sorted(
+            (key, one.kind.value, one.name, one.type or "", one.taxonomy or "", one.is_list)
+            for key, one in self.fields(name).items()
+        )
+        return [[one.name for one in self.lineage(name)], fields]
 
     def is_open(self, name: str) -> bool:
         """Whether documents of the type may hold undeclared fields."""

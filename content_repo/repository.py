@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+import orjson
+
 from content_repo.doctypes import Types, invalid, json_problems
+from content_repo.kept import Renderer
 from content_repo.media import Media
 from content_repo.model import ROOT_ID, Change, Kind, Side
 from content_repo.positions import PositionFile
@@ -33,6 +36,9 @@ STANDARD_FOLDERS: Final = (
     "extensions",
 )
 
+#: Revisions in a transaction that does nothing but keep fields: others want to write, too.
+_KEPT_AT_ONCE: Final = 500
+
 
 def now() -> int:
     """The time in epoch milliseconds."""
@@ -46,27 +52,42 @@ class Repository:
     of which opens its own.
     """
 
-    def __init__(self, database: Database, folder: Path, *, clock: Callable[[], int] = now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        folder: Path,
+        *,
+        clock: Callable[[], int] = now,
+        renderer: Renderer | None = None,
+    ) -> None:
         self._database = database
         self._clock = clock
+        self.renderer = renderer
         self._types: tuple[int, Types] = (-1, Types())
         self.media = Media(folder / "media")
         self._position = PositionFile(folder / "position", self.committed_position)
 
     @classmethod
     def open(
-        cls, url: str, folder: Path, *, clock: Callable[[], int] = now, migrate: bool = True
+        cls,
+        url: str,
+        folder: Path,
+        *,
+        clock: Callable[[], int] = now,
+        migrate: bool = True,
+        renderer: Renderer | None = None,
     ) -> Repository:
         """Open the database at *url* (as SQLAlchemy writes it), media below *folder*.
 
         Makes what is missing: the file, the schema, the standard folders.
-        Processes that come after one that did may say ``migrate=False``.
+        Processes that come after one that did may say ``migrate=False``.  With a
+        *renderer*, documents' fields are kept in its form as well.
         """
         folder.mkdir(parents=True, exist_ok=True)
         database = Database(url)
         if migrate:
             database.migrate()
-        repository = cls(database, folder, clock=clock)
+        repository = cls(database, folder, clock=clock, renderer=renderer)
         if migrate:
             repository._make_standard_folders()
         return repository
@@ -124,10 +145,40 @@ class Repository:
         with self._database.transaction() as connection:
             at = self._clock()
             writer = Writer(connection, at=at, author=author)
-            transaction = Transaction(writer, self._types_within(writer), at=at, message=message)
+            types = self._types_within(writer)
+            transaction = Transaction(writer, types, at=at, message=message, renderer=self.renderer)
             yield transaction
         if transaction.position:
             self._position.note(transaction.position)
+
+    def keep_fields(self) -> int:
+        """Keep documents' fields in the renderer's present form; returns how many were made.
+
+        Written fields are kept at once; this is for what was written before the
+        renderer, or a type, became what it is.  Nothing that anyone sees changes.
+        """
+        renderer, made = self.renderer, 0
+        while renderer is not None:
+            with self._database.transaction() as connection:
+                writer = Writer(connection, at=self._clock(), author=None)
+                types = writer.types()
+                # A type that nobody defined any more has a form as well.
+                forms = {renderer.form(types, name) for name in (*types.by_name, "")}
+                rows = writer.unkept(forms, _KEPT_AT_ONCE)
+                if rows:
+                    writer.keep(
+                        (
+                            id,
+                            number,
+                            renderer.render(types, name, orjson.loads(fields)),
+                            renderer.form(types, name),
+                        )
+                        for id, number, name, fields in rows
+                    )
+            made += len(rows)
+            if not rows:
+                break
+        return made
 
     def _types_within(self, writer: Writer) -> Types:
         """The types that hold in a transaction, whatever this process has noticed."""

@@ -37,6 +37,7 @@ from content_repo.errors import (
     StaleRevision,
     WrongState,
 )
+from content_repo.kept import Renderer
 from content_repo.model import ROOT_ID, TWO_SIDED, TYPE_OF_KIND, Action, Kind, Side, State
 from content_repo.references import references
 from content_repo.sql.writing import Writer
@@ -48,8 +49,17 @@ LABELS = ("labels", "annotations", "finalizers", "rank", "owner")
 class Transaction:
     """The writing end of the repository; see :meth:`Repository.write`."""
 
-    def __init__(self, writer: Writer, types: Types, *, at: int, message: str | None) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        types: Types,
+        *,
+        at: int,
+        message: str | None,
+        renderer: Renderer | None = None,
+    ) -> None:
         self._writer = writer
+        self._renderer = renderer
         self._at = at
         self._message = message
         self.types = types
@@ -119,7 +129,8 @@ class Transaction:
                 "finalizers": "[]", "owner": owner, "created_at": created, "modified_at": self._at,
             }
         )  # fmt: skip
-        self._writer.insert_revision(node, 1, position, stored, self._message)
+        kept = self._kept(kind, type_name, stored)
+        self._writer.insert_revision(node, 1, position, stored, self._message, kept)
         self._writer.place(node, position, folder["id"], name)
         self._remember(Side.DRAFT, kind, type_name, stored)
         return node
@@ -136,7 +147,8 @@ class Transaction:
         shown = row["published_revision"] is not None and kind not in TWO_SIDED
         revised = int(row["revision"]) + 1
         position = self._append(id, kind, Action.REVISED, revised, public=shown)
-        self._writer.insert_revision(id, revised, position, stored, self._message)
+        kept = self._kept(kind, row["type"], stored)
+        self._writer.insert_revision(id, revised, position, stored, self._message, kept)
         self._touch(row, revised, public=shown, draft_revision=revised, key=key)
         self._remember(Side.DRAFT, kind, row["type"], stored)
         if shown:
@@ -442,6 +454,16 @@ class Transaction:
         if problems:
             raise invalid(type_name, problems)
         return dict(fields)
+
+    def _kept(
+        self, kind: Kind, type_name: str, stored: Mapping[str, Any]
+    ) -> tuple[str, str] | None:
+        """The kept form of a document's fields, and by what it was made."""
+        made_by = self._renderer
+        if kind is not Kind.DOCUMENT or made_by is None:
+            return None
+        types = self.types
+        return made_by.render(types, type_name, stored), made_by.form(types, type_name)
 
     def _remember(self, side: Side, kind: Kind, type_name: str, fields: Mapping[str, Any]) -> None:
         if kind is Kind.DOCUMENT and self.types.is_open(type_name):

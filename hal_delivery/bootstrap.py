@@ -19,6 +19,7 @@ from hal_delivery.auth.tokens import TokenSigner
 from hal_delivery.mounts import Mount, MountError, load_mounts
 from hal_delivery.services.delivery import Delivery
 from hal_delivery.settings import Settings, StartError, nearest, without_password
+from hal_delivery.surfaces.content.serializers.kept import FieldsRenderer
 from hal_delivery.web.vocabulary import VOCABULARY
 from search_index import WhooshIndex
 
@@ -51,13 +52,16 @@ class Services:
 
 def build_services(settings: Settings, *, migrate: bool = True) -> Services:
     """Open the repository and its indexes; each process opens its own."""
-    repository = Repository.open(settings.database_url, settings.data_dir, migrate=migrate)
+    renderer = FieldsRenderer()
+    repository = Repository.open(
+        settings.database_url, settings.data_dir, migrate=migrate, renderer=renderer
+    )
     indexes = {
         side: WhooshIndex(settings.data_dir / "index" / side.value, side, repository)
         for side in Side
     }
     deliveries = {
-        mount: Delivery(mount, repository, indexes[mount.side])
+        mount: Delivery(mount, repository, indexes[mount.side], renderer)
         for mount in _checked(load_mounts(settings.config, required=_names_config(settings)))
     }
     return Services(repository, indexes, deliveries, TokenSigner.load_or_create(settings.data_dir))
@@ -117,6 +121,7 @@ def _prepare(settings: Settings, *, demo: bool) -> None:
     with closing(build_services(settings)) as services:
         if demo:
             _load_demo(services.repository)
+        services.repository.keep_fields()
         for index in services.indexes.values():
             index.catch_up()
 

@@ -7,14 +7,11 @@ late, does no harm.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import orjson
-
-from content_repo import ROOT_ID, Action, Change, FieldKind, Kind, Reader, Repository, Side, Types
+from content_repo import ROOT_ID, Action, Change, Kind, Reader, Repository, Side
 from content_repo.model import REACHES_DESCENDANTS
 from search_index.bookmark import Bookmark, mark
 from search_index.edition import Damaged, Edition
@@ -40,7 +37,6 @@ class Follower:
     def __init__(self, repository: Repository, side: Side) -> None:
         self._repository = repository
         self._side = side
-        self._forms: tuple[Types, dict[str, str]] = (Types(), {})
         self.fingerprint = fingerprint(side)
 
     # -- the log ----------------------------------------------------------
@@ -101,7 +97,7 @@ class Follower:
         Asked with every batch: what tells is the types themselves, not that a
         change in the log says they were defined.
         """
-        known, forms = edition.bookmark.types, self.forms()
+        known, forms = edition.bookmark.types, self._repository.types.forms
         if known == forms:
             return
         for entry in edition.catalogue.entries:
@@ -117,7 +113,7 @@ class Follower:
             reached=last.position,
             mark=mark(last),
             position=max(position, edition.bookmark.position),
-            types=self.forms(),
+            types=self._repository.types.forms,
         )
         flats = list(self.flats(ids))
         found = {flat.entry.id for flat in flats}
@@ -133,7 +129,7 @@ class Follower:
             reached=reached,
             mark=mark(last[0]) if last else "",
             position=self._last_shown(reached),
-            types=self.forms(),
+            types=self._repository.types.forms,
         )
         places = self._repository.reader(self._side).below("")
         return bookmark, [place.id for place in places if place.kind is not Kind.OBJECT]
@@ -152,34 +148,3 @@ class Follower:
                     yield flatten(node, types)
             if progress is not None:
                 progress(start + len(chunk), len(ids))
-
-    # -- types ------------------------------------------------------------
-
-    def forms(self) -> dict[str, str]:
-        """Of each document type, a digest of all that decides how documents are read."""
-        types = self._repository.types
-        if self._forms[0] is not types:
-            self._forms = types, _forms(types)
-        return self._forms[1]
-
-
-def _forms(types: Types) -> dict[str, str]:
-    # A compound's type may be named by the value: any of them may matter.
-    compounds = [_form(types, name) for name, one in types.by_name.items() if one.compound]
-    forms = {}
-    for name, one in types.by_name.items():
-        if one.compound:
-            continue
-        form: list[object] = [_form(types, name)]
-        if any(field.kind is FieldKind.COMPOUND for field in types.fields(name).values()):
-            form.append(sorted(compounds, key=orjson.dumps))
-        forms[name] = hashlib.blake2b(orjson.dumps(form), digest_size=6).hexdigest()
-    return forms
-
-
-def _form(types: Types, name: str) -> list[object]:
-    fields = sorted(
-        (key, one.kind.value, one.name, one.type or "", one.taxonomy or "")
-        for key, one in types.fields(name).items()
-    )
-    return [[one.name for one in types.lineage(name)], fields]

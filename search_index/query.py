@@ -61,11 +61,16 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """The wanted part of what matches, how much matches, and as of which position."""
+    """The wanted part of what matches, how much matches, and as of which position.
+
+    ``position`` is that of the last change which the side shows, ``reached``
+    that of the last one in the log that was taken in.
+    """
 
     ids: tuple[str, ...]
     total: int
     position: int
+    reached: int
 
 
 class SearchIndex(Protocol):

@@ -108,7 +108,7 @@ class WhooshIndex:
                 edition = (self._shown or shown).edition
                 scores = edition.scores(phrases)
             ids, total = edition.catalogue.scored_page(query, scores)
-        return Hits(ids, total, edition.bookmark.position)
+        return Hits(ids, total, edition.bookmark.position, shown.reached)
 
     @property
     def position(self) -> int:

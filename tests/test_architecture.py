@@ -27,7 +27,7 @@ MAY_IMPORT: Final = {
 # A module may import those of its own layer and of the layers before it.
 LAYERS: Final = (
     {"settings", "mounts", "logs"},
-    {"services", "auth"},
+    {"services", "auth", "exchange"},
     {"web", "hal"},
     {"surfaces"},
     {"app", "bootstrap"},
@@ -39,6 +39,7 @@ WITHOUT_FLASK: Final = (
     "search_index",
     "hal_delivery.services",
     "hal_delivery.auth",
+    "hal_delivery.exchange",
     "hal_delivery.hal",
 )
 BACKENDS: Final = {"sqlalchemy", "whoosh"}
@@ -80,7 +81,7 @@ def outward_imports(source: str, module: str) -> list[str]:
 
 
 def upward_imports(source: str, module: str) -> list[str]:
-    """services, auth < web, hal < surfaces < app, bootstrap < cli."""
+    """services, auth, exchange < web, hal < surfaces < app, bootstrap < cli."""
     layer = layer_of(module)
     if layer is None:
         return []

@@ -28,6 +28,9 @@ from content_repo.errors import DatabaseUnavailable
 #: Any number will do, as long as all writers of a database use the same.
 _WRITE_LOCK: Final = 0x48414C
 
+#: How much of an SQLite file is mapped, in bytes; what lies beyond is read as usual.
+_MAPPED: Final = 2**30
+
 _MIGRATIONS: Final = Path(__file__).parents[1] / "migrations"
 
 
@@ -189,6 +192,8 @@ def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "busy_timeout=30000",
         "foreign_keys=ON",
         "trusted_schema=OFF",
+        # Pages are read where the system keeps them, once for all processes.
+        f"mmap_size={_MAPPED}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

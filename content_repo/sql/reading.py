@@ -6,15 +6,16 @@ values, and then run by the driver.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from content_repo.doctypes import DocumentType, Types
+from content_repo.kept import Rendition
 from content_repo.model import Action, Change, Kind, Node, Place, Side, State
 from content_repo.names import is_storable
 from content_repo.sql.tables import change, counter, document_type, node, revision, seen_field
@@ -37,14 +38,22 @@ _PLACE: Final = (
 
 _other: Final = node.alias("other")
 
+#: Asked with the row: most nodes are alone, and need no statement of their own.
+_IS_TRANSLATED: Final = sa.exists().where(_other.c.group == node.c.group, _other.c.id != node.c.id)
+
 _NODE: Final = (
     node.c.id, node.c.number, node.c.kind, node.c.type, node.c.parent, node.c.name, node.c.path,
     node.c.rank, node.c.locale, node.c.group, node.c.key, node.c.state, node.c.revision,
     revision.c.revision, revision.c.fields, node.c.published_revision, node.c.published_at,
     node.c.public_at, node.c.labels, node.c.annotations, node.c.finalizers, node.c.owner,
     node.c.created_at, node.c.modified_at, node.c.deleted_at,
-    # Asked with the row: most nodes are alone, and need no statement of their own.
-    sa.exists().where(_other.c.group == node.c.group, _other.c.id != node.c.id),
+    _IS_TRANSLATED,
+)  # fmt: skip
+
+
+#: In the order of the attributes of a rendition, but for what the side decides.
+_RENDITION: Final = (
+    node.c.id, node.c.type, node.c.parent, node.c.name, node.c.path, node.c.locale, node.c.group,
 )  # fmt: skip
 
 
@@ -74,6 +83,17 @@ class Reader:
     def get_many(self, ids: Iterable[str]) -> dict[str, Node]:
         """The nodes of those ids; ids that nobody has are simply absent."""
         return {one.id: one for one in self._nodes("id", tuple(dict.fromkeys(ids)))}
+
+    def rendition(self, column: Literal["id", "path"], value: str) -> Rendition | None:
+        """The document of that id, or at that path, with its kept fields, or ``None``."""
+        return next(
+            (Rendition._make(row) for row in self._rows("renditions", column, (value,))), None
+        )
+
+    def renditions(self, ids: Iterable[str]) -> dict[str, Rendition]:
+        """The documents of those ids with their kept fields; others are simply absent."""
+        rows = self._rows("renditions", "id", tuple(dict.fromkeys(ids)))
+        return {row[0]: Rendition._make(row) for row in rows}
 
     def inside(self, parents: Collection[str]) -> list[Place]:
         """Where everything is that lies directly in one of those folders, by path."""
@@ -115,7 +135,7 @@ class Reader:
         for start in range(0, len(possible), _CHUNK):
             chunk = possible[start : start + _CHUNK]
             statement, fill = _selection(self._dialect, self.side, what, column, len(chunk))
-            yield from self._fetch(statement, fill({f"v{i}": v for i, v in enumerate(chunk)}))
+            yield from self._fetch(statement, fill(chunk))
 
     def _node(self, row: tuple[Any, ...]) -> Node:
         (
@@ -210,14 +230,36 @@ def _fields_of(side: Side) -> sa.FromClause:
 @lru_cache(maxsize=512)
 def _selection(
     dialect: sa.Dialect, side: Side, what: str, column: str, count: int
-) -> tuple[str, Fill]:
+) -> tuple[str, Callable[[Sequence[str]], Any]]:
     wanted: list[sa.BindParameter[str]] = [sa.bindparam(f"v{index}") for index in range(count)]
     if what == "places":
         query = sa.select(*_PLACE, _modified_at(side))
+    elif what == "renditions":
+        query = _renditions(side)
     else:
         query = sa.select(*_NODE).select_from(_fields_of(side))
     matching = node.c[column] == wanted[0] if count == 1 else node.c[column].in_(wanted)
-    return compiled(dialect, query.where(matching & _visible(side)))
+    statement, fill = compiled(dialect, query.where(matching & _visible(side)))
+    names = [one.key for one in wanted]
+    filled = fill(dict(zip(names, names, strict=True)))
+    if isinstance(filled, tuple):
+        # The values stand side by side: only they differ from one use to the next.
+        first = filled.index(names[0])
+        before, after = filled[:first], filled[first + count :]
+        return statement, lambda values: (*before, *values, *after)
+    return statement, lambda values: fill(dict(zip(names, values, strict=True)))
+
+
+def _renditions(side: Side) -> sa.Select[Any]:
+    counted = node.c.published_revision if side is Side.PUBLISHED else node.c.revision
+    return (
+        sa.select(
+            *_RENDITION, counted, node.c.created_at, _modified_at(side), node.c.published_at,
+            _IS_TRANSLATED, revision.c.kept_by, revision.c.kept,
+        )
+        .select_from(_fields_of(side))
+        .where(node.c.kind == Kind.DOCUMENT.value)
+    )  # fmt: skip
 
 
 @lru_cache

@@ -83,6 +83,9 @@ revision = sa.Table(
     sa.Column("revision", sa.BigInteger, primary_key=True),
     sa.Column("position", sa.BigInteger, nullable=False),
     sa.Column("fields", sa.Text, nullable=False),
+    # The fields as some renderer made them, and which form of it; see content_repo.kept.
+    sa.Column("kept", sa.Text),
+    sa.Column("kept_by", sa.Text),
     sa.Column("at", sa.BigInteger, nullable=False),
     sa.Column("author", sa.Text),
     sa.Column("message", sa.Text),

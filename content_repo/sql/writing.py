@@ -6,7 +6,7 @@ follows from it, is decided in :mod:`content_repo.transaction`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -83,12 +83,20 @@ class Writer:
         self._connection.execute(sa.update(node).where(node.c.id == id).values(**values))
 
     def insert_revision(
-        self, id: str, number: int, position: int, fields: Mapping[str, Any], message: str | None
+        self,
+        id: str,
+        number: int,
+        position: int,
+        fields: Mapping[str, Any],
+        message: str | None,
+        kept: tuple[str, str] | None = None,
     ) -> None:
+        """*kept* is the kept form of *fields*, and by what it was made."""
+        text, by = kept or (None, None)
         self._connection.execute(
             sa.insert(revision).values(
                 node=id, revision=number, position=position, fields=orjson.dumps(fields).decode(),
-                at=self._at, author=self._author, message=message,
+                at=self._at, author=self._author, message=message, kept=text, kept_by=by,
             )
         )  # fmt: skip
 
@@ -101,6 +109,37 @@ class Writer:
         ).scalar_one()
         found: dict[str, Any] = orjson.loads(stored)
         return found
+
+    # -- kept fields ------------------------------------------------------
+
+    def unkept(self, forms: Collection[str], limit: int) -> list[tuple[str, int, str, str]]:
+        """Node, revision, type and fields of documents kept in none of *forms*.
+
+        Only of revisions that a side shows.
+        """
+        shown = revision.c.revision.in_([node.c.draft_revision, node.c.published_revision])
+        found = self._connection.execute(
+            sa.select(node.c.id, revision.c.revision, node.c.type, revision.c.fields)
+            .join(revision, (revision.c.node == node.c.id) & shown)
+            .where(
+                node.c.kind == Kind.DOCUMENT.value,
+                revision.c.kept_by.is_(None) | revision.c.kept_by.not_in(forms),
+            )
+            .limit(limit)
+        )
+        return [tuple(row) for row in found]
+
+    def keep(self, made: Iterable[tuple[str, int, str, str]]) -> None:
+        """Keep, of each node and revision, a form and what it was made by."""
+        self._connection.execute(
+            sa.update(revision)
+            .where(
+                revision.c.node == sa.bindparam("of"),
+                revision.c.revision == sa.bindparam("number"),
+            )
+            .values(kept=sa.bindparam("text"), kept_by=sa.bindparam("by")),
+            [{"of": id, "number": n, "text": text, "by": by} for id, n, text, by in made],
+        )
 
     # -- history ----------------------------------------------------------
 

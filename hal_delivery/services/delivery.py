@@ -11,18 +11,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import chain
-from typing import BinaryIO, Final, Generic, TypeVar
+from typing import BinaryIO, Final, Generic, Literal, TypeVar
 
 from content_repo import bundles, names, taxonomy
 from content_repo.bundles import Messages
 from content_repo.doctypes import DocumentType, FieldKind, Types
 from content_repo.errors import NodeNotFound
+from content_repo.kept import Renderer, Rendition
 from content_repo.model import Kind, Node, Place
-from content_repo.references import references
 from content_repo.repository import Repository
 from content_repo.taxonomy import Category
 from hal_delivery.mounts import Mount
-from search_index import Query, SearchIndex, SortKey, Window
+from search_index import Hits, Query, SearchIndex, SortKey, Window
 
 #: What a folder's own page is called, without what follows a dot.
 PAGE_NAMES: Final = ("_index", "index", "readme")
@@ -31,6 +31,7 @@ PAGE_NAMES: Final = ("_index", "index", "readme")
 LARGEST_TREE: Final = 2000
 
 T = TypeVar("T")
+Found = TypeVar("Found", Node, Rendition)
 
 
 class TypeNotFound(NodeNotFound):
@@ -76,6 +77,10 @@ class Surroundings:
         return [*self.places.values(), *chain.from_iterable(self.translations.values())]
 
 
+#: Of an answer whose links name no other node.
+NOWHERE: Final = Surroundings({}, {})
+
+
 @dataclass(frozen=True, slots=True)
 class Branch:
     """A folder and, if it was opened, what is in it.
@@ -108,8 +113,11 @@ def file_name(asset: Node) -> str:
 class Delivery:
     """The reading end of one mount."""
 
-    def __init__(self, mount: Mount, repository: Repository, index: SearchIndex) -> None:
+    def __init__(
+        self, mount: Mount, repository: Repository, index: SearchIndex, renderer: Renderer
+    ) -> None:
         self.mount = mount
+        self._renderer = renderer
         self._repository = repository
         self._reader = repository.reader(mount.side)
         self._index = index
@@ -121,6 +129,7 @@ class Delivery:
             Kind.TAXONOMY: shared,
             Kind.ASSET: shared,
         }
+        self._field_names: tuple[int, Mapping[str, str]] = (-1, {})
 
     # -- types and fields ---------------------------------------------------
 
@@ -136,12 +145,18 @@ class Delivery:
             raise TypeNotFound(address=name, nearest=_nearest(name, known))
         return found
 
-    def field_names(self) -> dict[str, str]:
+    def field_names(self) -> Mapping[str, str]:
         """All names that fields may be asked for by, and the name each is kept under.
 
         A field is known when a type declares it or this side has ever shown it;
         beside its own name it answers to its full one (``news:title``).
         """
+        position = self._repository.position
+        if self._field_names[0] != position:
+            self._field_names = position, self._known_names()
+        return self._field_names[1]
+
+    def _known_names(self) -> dict[str, str]:
         known: dict[str, str] = {}
         for one in self.types.by_name.values():
             # A compound's fields go by the name of the field that holds it.
@@ -183,21 +198,36 @@ class Delivery:
         Paths of folders and documents start at the mount's content root; those
         of other kinds, which may lie outside it, at the repository's.
         """
+        column, value = self._located(kind, address)
+        found = self._reader.get(value) if column == "id" else self._reader.at(value)
+        return self._visible_or_missing(kind, address, found)
+
+    def _located(self, kind: Kind, address: str) -> tuple[Literal["id", "path"], str]:
+        """*address* as an id, or as a path from the repository's root."""
         if names.is_id(address):
-            return self._visible_or_missing(kind, address, self._reader.get(address.lower()))
+            return "id", address.lower()
         path = names.normalise(address)
         if kind in (Kind.FOLDER, Kind.DOCUMENT):
             path = f"{self.mount.content_root}/{path}"
-        return self._visible_or_missing(kind, address, self._reader.at(path))
+        return "path", path
 
-    def find_document(self, address: str, types: Iterable[DocumentType] | None = None) -> Node:
-        """The document at *address*, if it is of one of *types* or extends one."""
-        node = self.find(Kind.DOCUMENT, address)
-        if types is not None:
-            lineage = {one.name for one in self.types.lineage(node.type)}
-            if lineage.isdisjoint(one.name for one in types):
-                raise NodeNotFound(kind="document", address=address)
-        return node
+    def document(self, address: str) -> Node:
+        """The document at *address*, with its fields as they are stored."""
+        return self.find(Kind.DOCUMENT, address)
+
+    def rendition(self, address: str) -> Rendition:
+        """The document at *address*, with its fields as they are kept."""
+        column, value = self._located(Kind.DOCUMENT, address)
+        found = self._reader.rendition(column, value)
+        return self._kept([self._visible_or_missing(Kind.DOCUMENT, address, found)])[0]
+
+    def check_type(
+        self, document: Node | Rendition, address: str, types: Iterable[DocumentType]
+    ) -> None:
+        """:class:`NodeNotFound` unless *document* is of one of *types*, or extends one."""
+        lineage = {one.name for one in self.types.lineage(document.type)}
+        if lineage.isdisjoint(one.name for one in types):
+            raise NodeNotFound(kind="document", address=address)
 
     def find_keyed(self, kind: Kind, key: str) -> Node:
         """A bundle by its basename, a taxonomy by its name."""
@@ -229,7 +259,7 @@ class Delivery:
             raise NodeNotFound(kind="file", address=f"{id}/{digest}/{name}")
         return node, self._repository.media.open(digest)
 
-    def _visible_or_missing(self, kind: Kind, address: str, node: Node | None) -> Node:
+    def _visible_or_missing(self, kind: Kind, address: str, node: Found | None) -> Found:
         # Forbidden equals missing: one failure, with nothing in it but the question.
         if node is None or node.kind is not kind or not self._is_visible(kind, node.path):
             raise NodeNotFound(kind=kind.value, address=address)
@@ -250,12 +280,32 @@ class Delivery:
         The query's own kinds and roots are replaced by the mount's.  A hit
         that has gone since it was indexed is left out of the items.
         """
-        query = replace(query, kinds=frozenset({kind}), roots=self._roots[kind])
-        hits = self._index.search(query)
+        hits = self._hits(kind, query)
         found = self._reader.get_many(hits.ids)
-        items = [found[id] for id in hits.ids if id in found]
-        settled = self._index.reached >= self._repository.position
+        return self._page([found[id] for id in hits.ids if id in found], query, hits)
+
+    def documents(self, query: Query) -> Page[Rendition]:
+        """The page of documents that *query* asks for, with their fields as they are kept."""
+        hits = self._hits(Kind.DOCUMENT, query)
+        found = self._reader.renditions(hits.ids)
+        return self._page(self._kept([found[id] for id in hits.ids if id in found]), query, hits)
+
+    def _hits(self, kind: Kind, query: Query) -> Hits:
+        return self._index.search(replace(query, kinds=frozenset({kind}), roots=self._roots[kind]))
+
+    def _page(self, items: list[T], query: Query, hits: Hits) -> Page[T]:
+        settled = hits.reached >= self._repository.position
         return Page(items, hits.total, query.window, hits.position, settled)
+
+    def _kept(self, found: list[Rendition]) -> list[Rendition]:
+        """*found*, made now where what was kept is of another form, or nothing was."""
+        types, form = self.types, self._renderer.form
+        stale = [one.id for one in found if one.kept_by != form(types, one.type)]
+        if not stale:
+            return found
+        nodes = self._reader.get_many(stale)
+        made = {id: _rendition(one, self._renderer, types) for id, one in nodes.items()}
+        return [made.get(one.id, one) for one in found if one.id not in stale or one.id in made]
 
     def scope(self, address: str) -> str:
         """The absolute path of the node that *address* names.
@@ -273,18 +323,11 @@ class Delivery:
             raise NodeNotFound(kind="folder", address=address)
         return node.path
 
-    def surroundings(self, nodes: Collection[Node]) -> Surroundings:
-        """Everything that the links of *nodes* point at, in two statements."""
-        documents = [one for one in nodes if one.kind is Kind.DOCUMENT]
-        types = self.types
-        targets = {
-            reference.target
-            for one in documents
-            for reference in references(types, one.type, one.fields)
-        }
-        translations = self._reader.translations(
-            [one.group for one in documents if one.is_translated]
-        )
+    def surroundings(self, targets: Collection[str], groups: Collection[str]) -> Surroundings:
+        """Where the nodes of those ids are, and all of those translation groups."""
+        if not targets and not groups:
+            return NOWHERE
+        translations = self._reader.translations(groups)
         return Surroundings(
             {
                 id: place
@@ -355,6 +398,17 @@ class Delivery:
     def _inside(self, parents: list[str]) -> list[Place]:
         shown = (Kind.FOLDER, Kind.DOCUMENT)
         return [one for one in self._reader.inside(parents) if one.kind in shown]
+
+
+def _rendition(node: Node, renderer: Renderer, types: Types) -> Rendition:
+    """*node* as if its fields had been kept by *renderer*."""
+    return Rendition(
+        id=node.id, type=node.type, parent=node.parent, name=node.name, path=node.path,
+        locale=node.locale, group=node.group, revision=node.revision,
+        created_at=node.created_at, modified_at=node.modified_at, published_at=node.published_at,
+        is_translated=node.is_translated, kept_by=renderer.form(types, node.type),
+        kept=renderer.render(types, node.type, node.fields),
+    )  # fmt: skip
 
 
 def _own_page(documents: Iterable[Node | Place]) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from flask import Response, request
@@ -19,14 +19,18 @@ from content_repo import locales
 from hal_delivery.web.caching import (
     TAG_HEADERS,
     Tags,
-    add_lifetime,
     entity_tag,
     is_current,
     last_modified,
+    lifetime,
 )
 from hal_delivery.web.failures import Failure
+from hal_delivery.web.headers import append
 from hal_delivery.web.here import Here, current_request
 from hal_delivery.web.negotiation import HTML, PROBLEM, RESOURCE, best
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 #: Part of every tag of a list: raised when the same content is rendered otherwise.
 RENDERING: Final = b"1"
@@ -62,7 +66,7 @@ class Facts:
     links: Mapping[str, Any] = field(default_factory=dict)
 
 
-def resource(here: Here, shape: Mapping[str, Any], facts: Facts) -> Response:
+def resource(here: Here, shape: Mapping[str, Any] | orjson.Fragment, facts: Facts) -> Response:
     """*shape* as JSON under the media type that the client prefers; maybe a 304."""
     environ = current_request().environ
     media_type = best(environ.get("HTTP_ACCEPT", ""), tuple(facts.media_types))
@@ -73,11 +77,15 @@ def resource(here: Here, shape: Mapping[str, Any], facts: Facts) -> Response:
     return _response(here, kept, media_type, etag, facts)
 
 
+def asks_whether_changed() -> bool:
+    """Whether the client has an answer, and says which."""
+    # "*" holds for whatever can be answered, and that is not known yet.
+    said = current_request().environ.get("HTTP_IF_NONE_MATCH", "*")
+    return bool(said.strip() != "*")
+
+
 def unchanged(here: Here, facts: Facts) -> Response | None:
     """A 304 for a list that the client has, before anyone makes the list."""
-    # "*" holds for whatever can be answered, and that is not known yet.
-    if request.environ.get("HTTP_IF_NONE_MATCH", "*").strip() == "*":
-        return None
     media_type = best(request.environ.get("HTTP_ACCEPT", ""), tuple(facts.media_types))
     etag = _tag(here, facts, media_type, b"")
     if not is_current(request.environ, etag, None):
@@ -93,7 +101,7 @@ def _tag(here: Here, facts: Facts, media_type: str, body: bytes) -> str:
     """A list's tag is known before the list is; any other is a digest of its bytes."""
     if facts.asked is None:
         return entity_tag(facts.version, body + media_type.encode())
-    asked = f"{here.base}\n{request.path}\n{facts.asked}\n{media_type}\n{here.mount!r}"
+    asked = f"{here.base}\n{request.path}\n{facts.asked}\n{media_type}\n{here.setup}"
     return entity_tag(facts.version, RENDERING + asked.encode("utf-8", "replace"))
 
 
@@ -113,7 +121,7 @@ def immutable(response: Response, here: Here, tags: Tags) -> Response:
     headers["Cache-Control"] = f"{scope}, max-age=31536000, immutable"
     # A picture may hold a script (SVG); here it runs nowhere and reads nothing.
     headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    tags.add_to(headers)
+    append(headers, tags.headers())
     return response
 
 
@@ -138,27 +146,36 @@ def problem(failure: Failure, *, base: str, request_id: str) -> Response:
     return response
 
 
+class Answer(Response):
+    """A response whose headers were complete when it was made."""
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+        """What the framework would do to them is only needed where there is no body."""
+        return super().get_wsgi_headers(environ) if self.status_code == 304 else self.headers
+
+
 def _response(here: Here, body: bytes | None, media_type: str, etag: str, facts: Facts) -> Response:
     """The response with all its headers; 304 where there is no body."""
-    headers = Headers(
-        [
-            # The charset parameter says nothing new, but it has always been sent.
-            ("Content-Type", f"{media_type};charset=UTF-8"),
-            ("ETag", etag),
-            ("Vary", "Accept, Prefer" if facts.lenient else "Accept"),
-        ]
-    )
+    # The charset parameter says nothing new, but it has always been sent.
+    pairs = [
+        ("Content-Type", f"{media_type};charset=UTF-8"),
+        ("ETag", etag),
+        ("Vary", "Accept, Prefer" if facts.lenient else "Accept"),
+        ("Cache-Control", lifetime(here.mount, settled=facts.settled)),
+    ]
     if facts.lenient:
-        headers.add("Preference-Applied", "handling=lenient")
+        pairs.append(("Preference-Applied", "handling=lenient"))
     if facts.modified is not None:
-        headers.add("Last-Modified", last_modified(facts.modified))
-    if facts.locale is not None:
-        headers.add("Content-Language", locales.tag(facts.locale))
-    add_lifetime(headers, here.mount, settled=facts.settled)
-    facts.tags.add_to(headers)
+        pairs.append(("Last-Modified", last_modified(facts.modified)))
+    pairs += facts.tags.headers()
     if link := _link_header(facts.links):
-        headers.add("Link", link)
-    return Response(body, status=304 if body is None else 200, headers=headers)
+        pairs.append(("Link", link))
+    headers = Headers()
+    append(headers, pairs)
+    if facts.locale is not None:
+        # As its author wrote it, where it is no language tag.
+        headers.add("Content-Language", locales.tag(facts.locale))
+    return Answer(body, status=304 if body is None else 200, headers=headers)
 
 
 def _link_header(links: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ told at once; names of fields are looked up after that.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -24,6 +24,7 @@ from hal_delivery.web.failures import BadParameters, Mistake, QueryTooLong
 from hal_delivery.web.vocabulary import (
     LIMIT,
     LONGEST_QUERY,
+    OFFSET,
     VOCABULARY,
     Parameter,
 )
@@ -66,18 +67,24 @@ class Asked:
         changed: dict[str, Any] = {parameter.attribute: names, "given": given}
         return replace(self, **changed)
 
+    def pages(self, address: str) -> Callable[[int], str]:
+        """The links that ask *address* the same from other offsets."""
+        # Put together once: only the number differs.
+        before, after = self.query(offset=0).split(f"{OFFSET.name}=0", 1)
+        return lambda offset: f"{address}{before}{OFFSET.name}={offset}{after}"
+
     def query(self, *only: Parameter, **changed: int) -> str:
         """The query string of a link that asks the same, but for *changed*.
 
         With *only*, nothing else is repeated.  Empty, or with its ``?``.
         """
-        if not self.given and not changed:
-            return ""
-        values = {**self.given}
-        for attribute, value in changed.items():
-            values[_NAMES[attribute]] = str(value)
-        kept = [one.name for one in only or VOCABULARY.values() if one.name in values]
-        return query_string((name, values[name]) for name in kept)
+        given = self.given
+        if changed:
+            named = {_NAMES[attribute]: str(value) for attribute, value in changed.items()}
+            given = _in_order({**given, **named})
+        if only:
+            given = {one.name: given[one.name] for one in only if one.name in given}
+        return query_string(given.items()) if given else ""
 
 
 def is_lenient(prefer: str) -> bool:

@@ -10,11 +10,11 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final
 from urllib.parse import quote
 
-from werkzeug.datastructures import Headers
 from werkzeug.http import http_date, parse_date, parse_etags
 
 from hal_delivery.mounts import Mount
@@ -61,20 +61,26 @@ def is_current(environ: dict[str, Any], etag: str, modified: int | None) -> bool
 
 def last_modified(modified: int) -> str:
     """Epoch milliseconds as an HTTP date."""
-    return http_date(datetime.fromtimestamp(modified // 1000, UTC))
+    return _http_date(modified // 1000)
 
 
-def add_lifetime(headers: Headers, mount: Mount, *, settled: bool = True) -> None:
-    """Public content may be kept for a while; what needs a token, by nobody.
+@lru_cache(maxsize=4096)
+def _http_date(seconds: int) -> str:
+    return http_date(datetime.fromtimestamp(seconds, UTC))
+
+
+def lifetime(mount: Mount, *, settled: bool = True) -> str:
+    """The value of Cache-Control.
+
+    Public content may be kept for a while; what needs a token, by nobody.
 
     What is not settled will be answered otherwise in a moment: caches ask again.
     """
     if mount.readers == "public" and not settled:
-        headers.add("Cache-Control", "public, no-cache")
-    elif mount.readers == "public":
-        headers.add("Cache-Control", f"public, max-age={mount.max_age}, {STALE}")
-    else:
-        headers.add("Cache-Control", "private, no-store")
+        return "public, no-cache"
+    if mount.readers == "public":
+        return f"public, max-age={mount.max_age}, {STALE}"
+    return "private, no-store"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,8 @@ class Tags:
     collections: tuple[str, ...]
     nodes: Collection[str] = ()
 
-    def add_to(self, headers: Headers) -> None:
+    def headers(self) -> list[tuple[str, str]]:
+        """Both headers, their values encoded."""
         kept = set(self.collections)
         if len(self.nodes) <= MOST_NODES:
             kept.update(self.nodes)
@@ -97,5 +104,5 @@ class Tags:
         if not _PLAIN("".join(tags)):
             tags = [quote(tag, safe=":.-_/") for tag in tags]
         key, groups = TAG_HEADERS
-        headers.add(key, " ".join(tags))
-        headers.add(groups, ", ".join([f'"{tag}"' for tag in tags]))
+        quoted = '", "'.join(tags)
+        return [(key, " ".join(tags)), (groups, f'"{quoted}"')]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Final
 
 from flask import Request, Response
-from werkzeug.datastructures import Headers
 
 from hal_delivery.mounts import Mount
 
@@ -39,14 +38,14 @@ def preflight(mount: Mount, request: Request) -> Response:
     return response
 
 
-def add(headers: Headers, mount: Mount, request: Request) -> None:
-    """Let pages of the mount's origins read the answer."""
-    if mount.cors_origins != ("*",):
-        headers.add("Vary", "Origin")
+def headers(mount: Mount, request: Request) -> list[tuple[str, str]]:
+    """What lets pages of the mount's origins read the answer."""
+    found = [] if mount.cors_origins == ("*",) else [("Vary", "Origin")]
     allowed = _allowed(mount, request)
     if allowed is not None:
-        headers.add("Access-Control-Allow-Origin", allowed)
-        headers.add("Access-Control-Expose-Headers", EXPOSED_HEADERS)
+        found.append(("Access-Control-Allow-Origin", allowed))
+        found.append(("Access-Control-Expose-Headers", EXPOSED_HEADERS))
+    return found
 
 
 def _allowed(mount: Mount, request: Request) -> str | None:

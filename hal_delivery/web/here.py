@@ -12,10 +12,14 @@ from hal_delivery.services.delivery import Delivery
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """One request's mount, and its absolute base as links carry it."""
+    """One request's mount, and its absolute base as links carry it.
+
+    ``setup`` says in a text how the mount is set up.
+    """
 
     mount: Mount
     delivery: Delivery
+    setup: str
     base: str
     ignored_parameters: tuple[str, ...]
 

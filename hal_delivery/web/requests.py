@@ -34,6 +34,7 @@ from hal_delivery.web.failures import (
     failure,
     plain_failure,
 )
+from hal_delivery.web.headers import append
 from hal_delivery.web.here import Here, current_request
 from hal_delivery.web.outside import Outside
 
@@ -47,15 +48,18 @@ ANY_HOST: Final = frozenset({"/healthz", "/readyz"})
 #: Pages of a token's mount that tell nothing of its content; a 401 links to one.
 _OPEN_PAGES: Final = ("problems",)
 
-_SECURITY: Final[Mapping[str, str]] = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-}
+_SECURITY: Final = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
+)
 
 _POLICY: Final = (
-    "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
-    "form-action 'none'"
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+        "form-action 'none'",
+    ),
 )
 
 
@@ -71,6 +75,7 @@ class Requests:
         self._deliveries = sorted(
             deliveries.items(), key=lambda pair: len(pair[0].base), reverse=True
         )
+        self._setups = {mount.name: repr(mount) for mount in deliveries}
 
     def install(self, app: Flask) -> None:
         app.before_request(self.begin)
@@ -103,7 +108,7 @@ class Requests:
             base = f"{kept.outside}{mount.base}"
             ignored = self._outside.settings.ignored_parameters
             self._admit(mount)
-            kept.here = Here(mount, delivery, base, ignored)
+            kept.here = Here(mount, delivery, self._setups[mount.name], base, ignored)
         return None
 
     def _mount(self, path: str) -> tuple[Mount, Delivery] | None:
@@ -132,10 +137,10 @@ class Requests:
     def end(self, response: Response) -> Response:
         """What every answer carries, and its line in the log."""
         headers, asked, kept = response.headers, current_request(), g._get_current_object()
-        headers.extend(_SECURITY)
-        if "Content-Security-Policy" not in headers:
-            headers.add("Content-Security-Policy", _POLICY)
-        headers.add("X-Request-Id", kept.request_id)
+        append(headers, _SECURITY)
+        if isinstance(response, answers.Answer) or "Content-Security-Policy" not in headers:
+            append(headers, _POLICY)
+        append(headers, (("X-Request-Id", kept.request_id),))
         if asked.method == "OPTIONS" and response.status_code < 400:
             # The framework lists methods in no order, and types a body that is not there.
             if "Allow" in headers:
@@ -143,7 +148,7 @@ class Requests:
             headers.pop("Content-Type", None)
         mount: Mount | None = kept.get("mount")
         if mount is not None:
-            cors.add(headers, mount, asked)
+            append(headers, cors.headers(mount, asked))
             for name, value in mount.headers.items():
                 headers[name] = value
         _log.info(

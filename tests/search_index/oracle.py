@@ -31,7 +31,7 @@ class OracleIndex:
         for key in reversed(query.sort):
             nodes.sort(key=cmp_to_key(self._comparison(key)))
         window = nodes[query.window.offset :][: query.window.limit]
-        return Hits(tuple(node.id for node in window), len(nodes), self.position)
+        return Hits(tuple(node.id for node in window), len(nodes), self.position, self.reached)
 
     @property
     def position(self) -> int:

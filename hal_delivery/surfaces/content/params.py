@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from content_repo.errors import NodeNotFound
 from content_repo.model import Kind
@@ -44,20 +44,26 @@ def checked(asked: Asked, delivery: Delivery, kind: Kind = Kind.DOCUMENT) -> Ask
     """
     if not asked.sort and not asked.fields:
         return asked
-    known = delivery.field_names() | {name: name for name in _SHOWN.get(kind, ())}
+    known: Mapping[str, str] = delivery.field_names()
+    if kind in _SHOWN:
+        known = {**known, **{name: name for name in _SHOWN[kind]}}
     mistakes: list[Mistake] = []
     fields = _known(FIELDS, asked.fields, known, (), mistakes, delivery)
     others = (*_META_KEYS, *([] if asked.text is None else [_SCORE]))
     sort = _known(SORT, asked.sort, known, others, mistakes, delivery)
     if mistakes and not asked.lenient:
         raise BadParameters(mistakes)
-    if asked.fields:
-        asked = asked.keeping(FIELDS, fields)
-    return asked.keeping(SORT, sort) if asked.sort else asked
+    for parameter, names in ((FIELDS, fields), (SORT, sort)):
+        if asked.given.get(parameter.name, "") != ",".join(names):
+            asked = asked.keeping(parameter, names)
+    return asked
 
 
-def query(asked: Asked, delivery: Delivery) -> Query:
-    """The question that a list answers; its kind and roots are the service's."""
+def query(asked: Asked, delivery: Delivery, narrow: Mapping[str, Any]) -> Query:
+    """The question that a list answers; its kind and roots are the service's.
+
+    *narrow* are attributes of it that the list's address decides.
+    """
     scopes: tuple[str, ...] = ()
     if asked.scope is not None:
         scopes = (_scope(asked.scope, delivery),)
@@ -73,6 +79,7 @@ def query(asked: Asked, delivery: Delivery) -> Query:
         scopes=scopes,
         deepest=deepest,
         sort=sort_keys(asked.sort),
+        **narrow,
     )
 
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from content_repo.doctypes import COMPOUND_TYPE, REFERRING, Field, FieldKind
-from content_repo.model import ROOT_ID, Node
+import orjson
+
+from content_repo.doctypes import REFERRING
+from content_repo.kept import Rendition
+from content_repo.model import Node
 from content_repo.references import references
 from hal_delivery.hal.resource import Link, Resource, link, resource
 from hal_delivery.surfaces.content.relations import curied
 from hal_delivery.surfaces.content.serializers.rendering import Rendering, hreflang
 from hal_delivery.surfaces.content.urls import DOCUMENTS
 
-_RICH_TEXT: Final = {"type": "hippostd:html"}
-_MIRROR_TYPES: Final = {
-    FieldKind.MIRROR: "hippo:mirror",
-    FieldKind.IMAGE_LINK: "hippogallerypicker:imagelink",
-}
+#: Stand for a document's id and its folder's while a pattern of links is made.
+_ID: Final = "<id>"
+_UP: Final = "<up>"
+
+#: A field that points at other nodes, whether it may at several, and one target.
+Pointer = tuple[str, bool, str]
 
 
 def document(node: Node, rendering: Rendering, *, segment: str = DOCUMENTS) -> Resource:
@@ -25,68 +29,81 @@ def document(node: Node, rendering: Rendering, *, segment: str = DOCUMENTS) -> R
 
     *segment* is the collection it was asked for in; ``self`` stays within it.
     """
-    fields = _fields(node.type, node.fields, rendering)
+    fields = rendering.forms.fields(node.type, node.fields)
+    pointers = (
+        (one.field, one.multiple, one.target)
+        for one in references(rendering.types, node.type, node.fields)
+    )
     return resource(
         {
             "_meta": rendering.meta(node, rendering.path(node)),
             **rendering.projection.apply(fields),
         },
-        links=_links(node, rendering, segment),
+        links=_links(node, rendering, segment, pointers),
     )
 
 
-def _fields(type_name: str, fields: Mapping[str, Any], rendering: Rendering) -> dict[str, Any]:
-    """Fields as they are stored, but for those whose form on the wire is another."""
-    shown = {**fields}
-    shown.pop(COMPOUND_TYPE, None)
-    for name, one in rendering.rendered(type_name).items():
-        if name in shown:
-            value = shown[name]
-            if one.is_list:
-                shown[name] = [_value(one, item, rendering) for item in value]
-            else:
-                shown[name] = _value(one, value, rendering)
-    return shown
+def kept_document(
+    one: Rendition, rendering: Rendering, *, segment: str = DOCUMENTS
+) -> orjson.Fragment:
+    """The same document, with all of its fields, from the text that is kept of them."""
+    if one.is_translated or one.parent is None or rendering.types.referring(one.type):
+        return joined(one, rendering, orjson.dumps(kept_links(one, rendering, segment)).decode())
+    pattern = rendering.once(f"links of {one.type}", lambda: _pattern(one, rendering, segment))
+    return joined(one, rendering, pattern % {"id": one.id, "up": one.parent})
 
 
-def _value(one: Field, value: Any, rendering: Rendering) -> Any:
-    if one.kind in REFERRING:
-        return _mirror(one.kind, value, rendering)
-    if one.kind is FieldKind.RICH_TEXT:
-        return {"_meta": _RICH_TEXT, "content": value}
-    if one.kind is FieldKind.COMPOUND:
-        name = value[COMPOUND_TYPE]
-        return {"_meta": {"type": name}, **_fields(name, value, rendering)}
-    return rendering.date(value)
+def _pattern(one: Rendition, rendering: Rendering, segment: str) -> str:
+    """The links of every document like *one*, which points at no other, as JSON.
 
-
-def _mirror(kind: FieldKind, target: str, rendering: Rendering) -> Resource:
-    """A mirror; one whose target the reader may not see is an empty one.
-
-    Unlike a document's own, the path is the repository's.
+    Within one answer only the ids differ.
     """
-    place = rendering.around.places.get(target)
-    mirror = {"id": place.id, "path": place.path} if place else {"id": ROOT_ID, "path": ""}
-    return {"_meta": {"mirror": mirror, "type": _MIRROR_TYPES[kind]}}
+    links = kept_links(one._replace(id=_ID, parent=_UP), rendering, segment)
+    text = orjson.dumps(links).decode().replace("%", "%%")
+    return text.replace(_ID, "%(id)s").replace(_UP, "%(up)s")
 
 
-def _links(node: Node, rendering: Rendering, segment: str) -> dict[str, Link | list[Link]]:
+def kept_links(one: Rendition, rendering: Rendering, segment: str) -> dict[str, Any]:
+    """The links of a document whose fields are kept."""
+    return _links(one, rendering, segment, _pointers(one, rendering))
+
+
+def joined(one: Rendition, rendering: Rendering, links: str) -> orjson.Fragment:
+    """A document from its *links* as JSON, its ``_meta`` and the text kept of its fields."""
+    fields = rendering.parts[one.id].filled(rendering.around.places)
+    meta = orjson.dumps(rendering.meta(one, rendering.path(one))).decode()
+    # The object that the fields are goes on from its first brace.
+    rest = "}" if fields == "{}" else f",{fields[1:]}"
+    return orjson.Fragment(f'{{"_links":{links},"_meta":{meta}{rest}')
+
+
+def _pointers(one: Rendition, rendering: Rendering) -> Iterator[Pointer]:
+    holes = rendering.parts[one.id].holes
+    for name in rendering.types.referring(one.type) if holes else ():
+        for hole in holes:
+            if hole.field == name:
+                yield hole.field, hole.multiple, hole.target
+
+
+def _links(
+    node: Node | Rendition, rendering: Rendering, segment: str, pointers: Iterable[Pointer]
+) -> dict[str, Link | list[Link]]:
     urls = rendering.urls
     links: dict[str, Link | list[Link]] = {
-        "self": link(urls.item(segment, node.id) + rendering.shape),
-        "canonical": link(urls.document(node.id)),
-        "collection": link(urls.collection(segment)),
-        "profile": link(urls.type(node.type)),
+        "self": {"href": urls.item(segment, node.id) + rendering.shape},
+        "canonical": {"href": urls.document(node.id)},
+        "collection": {"href": urls.collection(segment)},
+        "profile": {"href": urls.type(node.type)},
     }
     if node.parent is not None:
-        links["up"] = link(urls.folder(node.parent))
+        links["up"] = {"href": urls.folder(node.parent)}
     links["alternate"] = _translations(node, rendering) if node.is_translated else []
     if rendering.types.referring(node.type):
-        links.update(_field_links(node, rendering))
+        links.update(_field_links(node, rendering, pointers))
     return links
 
 
-def _translations(node: Node, rendering: Rendering) -> list[Link]:
+def _translations(node: Node | Rendition, rendering: Rendering) -> list[Link]:
     return [
         link(rendering.urls.node(other), hreflang=hreflang(other.locale))
         for other in rendering.around.translations.get(node.group, ())
@@ -94,22 +111,24 @@ def _translations(node: Node, rendering: Rendering) -> list[Link]:
     ]
 
 
-def _field_links(node: Node, rendering: Rendering) -> dict[str, Link | list[Link]]:
+def _field_links(
+    node: Node | Rendition, rendering: Rendering, pointers: Iterable[Pointer]
+) -> dict[str, Link | list[Link]]:
     """Every mirror and image link as a link; to-many ones are arrays even when empty."""
     links: dict[str, Link | list[Link]] = {
         curied(name): []
         for name, one in rendering.types.referring(node.type).items()
         if one.is_list and one.kind in REFERRING
     }
-    for reference in references(rendering.types, node.type, node.fields):
-        place = rendering.around.places.get(reference.target)
+    for field, multiple, target in pointers:
+        place = rendering.around.places.get(target)
         if place is None:
             continue
         to = link(rendering.urls.node(place))
-        if reference.multiple:
-            many = links.setdefault(curied(reference.field), [])
+        if multiple:
+            many = links.setdefault(curied(field), [])
             if isinstance(many, list):
                 many.append(to)
         else:
-            links[curied(reference.field)] = to
+            links[curied(field)] = to
     return links

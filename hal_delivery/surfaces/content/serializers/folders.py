@@ -38,7 +38,7 @@ def opened(branch: Branch, rendering: Rendering, *, window: Window, asked: Asked
         offset=window.offset,
         limit=window.limit,
         total=branch.total,
-        href=lambda offset: own + asked.query(offset=offset),
+        href=asked.pages(own),
     )
     meta = rendering.meta(node, rendering.path(node))
     meta.update(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from content_repo.model import Node
 from hal_delivery.hal.paging import page_links
 from hal_delivery.hal.resource import Link, Resource, link, resource
 from hal_delivery.services.delivery import Page
@@ -16,8 +15,8 @@ from hal_delivery.web.vocabulary import LISTING
 
 
 def listing(
-    page: Page[Node],
-    items: Sequence[Resource],
+    page: Page[Any],
+    items: Sequence[Any],
     rendering: Rendering,
     *,
     relation: str,
@@ -39,7 +38,7 @@ def listing(
                     offset=window.offset,
                     limit=window.limit,
                     total=page.total,
-                    href=lambda offset: address + asked.query(offset=offset),
+                    href=asked.pages(address),
                 ),
                 "search": link(template(address, *LISTING), templated=True),
                 "up": link(rendering.urls.home()),
@@ -50,7 +49,7 @@ def listing(
     )
 
 
-def page_meta(page: Page[Node], asked: Asked) -> dict[str, Any]:
+def page_meta(page: Page[Any], asked: Asked) -> dict[str, Any]:
     """Where the page stands in the list.
 
     ``capped`` is there where more was asked for than the mount gives.

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from content_repo import locales
-from content_repo.doctypes import REFERRING, Field, FieldKind, Types
+from content_repo.doctypes import FieldKind, Types
+from content_repo.kept import Rendition
 from content_repo.model import Node
-from hal_delivery.hal.resource import Link, Links, link
+from hal_delivery.hal.resource import Link, Links, Resource, link
 from hal_delivery.services.delivery import Surroundings
 from hal_delivery.surfaces.content.relations import CURIE
+from hal_delivery.surfaces.content.serializers.fields import Forms, iso, mirror
+from hal_delivery.surfaces.content.serializers.kept import Parts
 from hal_delivery.surfaces.content.serializers.projection import Projection
 from hal_delivery.surfaces.content.urls import Urls
-
-#: Kinds whose stored form is not the one on the wire.
-OTHERWISE_STORED: Final = REFERRING | {FieldKind.RICH_TEXT, FieldKind.COMPOUND}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +25,7 @@ class Rendering:
 
     ``shape`` is the query string of links to what is rendered likewise: a
     ``self`` that left it out would make a client take the part for the whole.
+    ``parts`` are the kept fields of the documents in it, by their ids.
     """
 
     urls: Urls
@@ -35,30 +35,29 @@ class Rendering:
     iso_dates: bool
     shape: str
     content_root: str
-    _rendered: dict[str, Mapping[str, Field]] = field(default_factory=dict)
+    parts: Mapping[str, Parts] = field(default_factory=dict)
+    _shared: dict[str, str] = field(default_factory=dict)
 
-    def rendered(self, type_name: str) -> Mapping[str, Field]:
-        """Those of a type's fields that are stored in another form than delivered."""
-        found = self._rendered.get(type_name)
-        if found is None:
-            kinds = OTHERWISE_STORED | {FieldKind.DATE} if self.iso_dates else OTHERWISE_STORED
-            found = self._rendered[type_name] = {
-                name: one for name, one in self.types.fields(type_name).items() if one.kind in kinds
-            }
-        return found
+    @property
+    def forms(self) -> Forms:
+        """The forms that fields have in this answer."""
+        return Forms(self.types, self.iso_dates, self._mirrored)
+
+    def _mirrored(self, kind: FieldKind, target: str) -> Resource:
+        return mirror(kind, self.around.places.get(target))
 
     def date(self, millis: int | None) -> int | str | None:
         """A date as the reader wants dates: epoch milliseconds or RFC 3339."""
-        if millis is None or not self.iso_dates:
-            return millis
-        # Beyond the years that the format can write, the number has to do.
-        try:
-            when = datetime.fromtimestamp(millis / 1000, UTC)
-        except (ValueError, OverflowError, OSError):
-            return millis
-        return when.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return iso(millis) if self.iso_dates and millis is not None else millis
 
-    def meta(self, node: Node, path: str) -> dict[str, Any]:
+    def once(self, name: str, make: Callable[[], str]) -> str:
+        """What is the same for many resources of an answer, made with the first of them."""
+        found = self._shared.get(name)
+        if found is None:
+            found = self._shared[name] = make()
+        return found
+
+    def meta(self, node: Node | Rendition, path: str) -> dict[str, Any]:
         """The ``_meta`` of a node."""
         shown: dict[str, Any] = {
             "id": node.id,
@@ -76,7 +75,7 @@ class Rendering:
             shown["publishedAt"] = self.date(node.published_at)
         return shown
 
-    def path(self, node: Node) -> str:
+    def path(self, node: Node | Rendition) -> str:
         """A path from the mount's content root."""
         return node.path[len(self.content_root) + 1 :]
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from content_repo.kept import Rendition
 from content_repo.model import Kind, Node, Place
-from hal_delivery.services.delivery import Surroundings
+from content_repo.references import references
+from hal_delivery.services.delivery import NOWHERE, Surroundings
+from hal_delivery.surfaces.content.serializers.kept import Parts
 from hal_delivery.surfaces.content.serializers.projection import Projection
 from hal_delivery.surfaces.content.serializers.rendering import Rendering
 from hal_delivery.surfaces.content.urls import Urls
@@ -33,31 +36,43 @@ _COLLECTIONS: Mapping[Kind, str] = {
     Kind.ASSET: "assets",
 }
 
-#: What the links of an answer without content know of other nodes.
-NOWHERE = Surroundings({}, {})
+
+def takes_kept_fields(asked: Asked) -> bool:
+    """Whether fields are wanted as they are kept: all of them, in their usual form."""
+    return not asked.fields and asked.dates != "iso"
 
 
-def rendering(asked: Asked, nodes: Collection[Node] = ()) -> Rendering:
+def rendering(asked: Asked, nodes: Collection[Node | Rendition] = ()) -> Rendering:
     """How to render *nodes* for this request."""
     place = here()
     delivery = place.delivery
+    types = delivery.types
+    documents = [one for one in nodes if one.kind is Kind.DOCUMENT]
+    parts = {one.id: Parts.of(one) for one in documents if isinstance(one, Rendition)}
+    targets = {target for one in parts.values() for target in one.targets()}
+    for node in documents:
+        if isinstance(node, Node):
+            targets.update(one.target for one in references(types, node.type, node.fields))
     return Rendering(
         urls=Urls(place.base),
-        types=delivery.types,
-        around=delivery.surroundings(nodes) if nodes else NOWHERE,
+        types=types,
+        around=delivery.surroundings(
+            targets, [one.group for one in documents if one.is_translated]
+        ),
         projection=Projection.of(asked.fields),
         iso_dates=asked.dates == "iso",
         shape=asked.query(*SHAPE),
         content_root=place.mount.content_root,
+        parts=parts,
     )
 
 
-def tag(node: Node | Place) -> str:
+def tag(node: Node | Rendition | Place) -> str:
     """The tag of one node; a bundle's and a taxonomy's are readable."""
     return f"{_TAGS[node.kind]}-{node.key or node.id}"
 
 
-def tags(collections: Iterable[str], nodes: Iterable[Node | Place]) -> Tags:
+def tags(collections: Iterable[str], nodes: Iterable[Node | Rendition | Place]) -> Tags:
     """The tags of an answer that holds *nodes*, or links to them.
 
     With more nodes than can be named, the collections that they are in stand for them.
@@ -69,10 +84,13 @@ def tags(collections: Iterable[str], nodes: Iterable[Node | Place]) -> Tags:
 
 
 def item_facts(
-    node: Node, shape: Mapping[str, Any], asked: Asked, around: Surroundings | None = None
+    node: Node | Rendition,
+    links: Mapping[str, Any],
+    asked: Asked,
+    around: Surroundings = NOWHERE,
 ) -> Facts:
-    """The facts of an answer that one node is the whole of, but for links."""
-    near: list[Node | Place] = [] if around is None else [*around.all()]
+    """The facts of an answer that one node is the whole of, but for its *links*."""
+    near = around.all()
     return Facts(
         version=node.revision,
         # Not its type's: that one is purged with every document of the type.
@@ -82,14 +100,14 @@ def item_facts(
         alone=all(one.id == node.id for one in near),
         locale=node.locale,
         lenient=asked.lenient,
-        links=shape["_links"],
+        links=links,
     )
 
 
 def gathered_facts(
     node: Node,
     nodes: Iterable[Node],
-    shape: Mapping[str, Any],
+    links: Mapping[str, Any],
     asked: Asked,
     around: Surroundings = NOWHERE,
 ) -> Facts:
@@ -102,5 +120,5 @@ def gathered_facts(
         tags=tags(("documents", "folders"), (node, *nodes, *around.all())),
         locale=node.locale,
         lenient=asked.lenient,
-        links=shape["_links"],
+        links=links,
     )

@@ -37,15 +37,15 @@ class Assets(MethodView):
     )
     def get(self, asked: Asked) -> Response:
         """All images and other files of the mount."""
-        return listings.answer(
+        return listings.nodes(
+            Kind.ASSET,
             Listing(
-                kind=Kind.ASSET,
                 address=Urls(here().base).collection("assets"),
                 relation="assets",
-                item=asset,
                 tags=("assets",),
             ),
             asked,
+            asset,
         )
 
 
@@ -60,7 +60,7 @@ class Asset(MethodView):
         node = place.delivery.find(Kind.ASSET, address.removesuffix("/"))
         shared = rendering(asked)
         shape = whole(asset(node, shared), shared)
-        return answers.resource(place, shape, item_facts(node, shape, asked))
+        return answers.resource(place, shape, item_facts(node, shape["_links"], asked))
 
 
 class AssetBytes(MethodView):

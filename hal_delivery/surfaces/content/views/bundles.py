@@ -34,15 +34,15 @@ class Bundles(MethodView):
     )
     def get(self, asked: Asked) -> Response:
         """All bundles, without their messages."""
-        return listings.answer(
+        return listings.nodes(
+            Kind.BUNDLE,
             Listing(
-                kind=Kind.BUNDLE,
                 address=Urls(here().base).collection("resourcebundles"),
                 relation="documents",
-                item=bundles.bundle,
                 tags=("bundles",),
             ),
             asked,
+            bundles.bundle,
         )
 
 
@@ -56,7 +56,7 @@ class Bundle(MethodView):
         asked = params.checked(asked, place.delivery, Kind.BUNDLE)
         node = place.delivery.find_keyed(Kind.BUNDLE, basename)
         shape = bundles.with_messages(node, rendering(asked))
-        return answers.resource(place, shape, item_facts(node, shape, asked))
+        return answers.resource(place, shape, item_facts(node, shape["_links"], asked))
 
 
 class BundleInLocale(MethodView):
@@ -77,7 +77,7 @@ class BundleInLocale(MethodView):
         node, found = place.delivery.messages(basename, locale)
         shape = bundles.in_locale(node, found, rendering(asked))
         locale = place.mount.default_locale if found.locale == DEFAULT else found.locale
-        facts = replace(item_facts(node, shape, asked), locale=locale)
+        facts = replace(item_facts(node, shape["_links"], asked), locale=locale)
         if best(request.headers.get("Accept", ""), RESOURCE) == JSON:
             return answers.resource(place, found.texts, facts)
         return answers.resource(place, shape, facts)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
+import orjson
 from flask import Response
 from flask.views import MethodView
 
 from content_repo.doctypes import DocumentType
-from content_repo.model import Kind
 from hal_delivery.surfaces.content import params, schemas
-from hal_delivery.surfaces.content.serializers.documents import document
+from hal_delivery.surfaces.content.serializers.documents import document, joined, kept_links
 from hal_delivery.surfaces.content.serializers.rendering import whole
 from hal_delivery.surfaces.content.urls import DOCUMENTS, Urls
 from hal_delivery.surfaces.content.views import listings
-from hal_delivery.surfaces.content.views.answering import item_facts, rendering
+from hal_delivery.surfaces.content.views.answering import (
+    item_facts,
+    rendering,
+    takes_kept_fields,
+)
 from hal_delivery.surfaces.content.views.listings import Listing
 from hal_delivery.web import answers
 from hal_delivery.web.asking import Asked
@@ -73,16 +76,15 @@ class TypedDocument(MethodView):
 
 def _list(asked: Asked, segment: str, types: Sequence[DocumentType] | None) -> Response:
     names = None if types is None else frozenset(one.name for one in types)
-    return listings.answer(
+    return listings.documents(
         Listing(
-            kind=Kind.DOCUMENT,
             address=Urls(here().base).collection(segment),
             relation="documents",
-            item=partial(document, segment=segment),
             tags=("documents",) if names is None else tuple(f"type-{one}" for one in names),
             narrow={} if names is None else {"types": names},
         ),
         asked,
+        segment=segment,
     )
 
 
@@ -91,7 +93,25 @@ def _one(
 ) -> Response:
     place = here()
     asked = params.checked(asked, place.delivery)
-    node = place.delivery.find_document(address.removesuffix("/"), types)
+    address = address.removesuffix("/")
+    if takes_kept_fields(asked):
+        return _one_as_kept(asked, address, segment, types)
+    node = place.delivery.document(address)
+    if types is not None:
+        place.delivery.check_type(node, address, types)
     shared = rendering(asked, [node])
     shape = whole(document(node, shared, segment=segment), shared)
-    return answers.resource(place, shape, item_facts(node, shape, asked, shared.around))
+    return answers.resource(place, shape, item_facts(node, shape["_links"], asked, shared.around))
+
+
+def _one_as_kept(
+    asked: Asked, address: str, segment: str, types: Sequence[DocumentType] | None
+) -> Response:
+    place = here()
+    node = place.delivery.rendition(address)
+    if types is not None:
+        place.delivery.check_type(node, address, types)
+    shared = rendering(asked, [node])
+    links = shared.top(kept_links(node, shared, segment))
+    shape = joined(node, shared, orjson.dumps(links).decode())
+    return answers.resource(place, shape, item_facts(node, links, asked, shared.around))

@@ -31,15 +31,15 @@ class Folders(MethodView):
     )
     def get(self, asked: Asked) -> Response:
         """Every folder below the mount's root, as a flat list."""
-        return listings.answer(
+        return listings.nodes(
+            Kind.FOLDER,
             Listing(
-                kind=Kind.FOLDER,
                 address=Urls(here().base).collection("folders"),
                 relation="folders",
-                item=folders.folder,
                 tags=("folders",),
             ),
             asked,
+            folders.folder,
         )
 
 
@@ -67,7 +67,7 @@ class Folder(MethodView):
         )
         shared = rendering(asked, list(branch.nodes()))
         shape = folders.opened(branch, shared, window=window, asked=asked)
-        facts = gathered_facts(branch.folder, branch.nodes(), shape, asked, shared.around)
+        facts = gathered_facts(branch.folder, branch.nodes(), shape["_links"], asked, shared.around)
         return answers.resource(place, shape, facts)
 
 
@@ -83,5 +83,5 @@ class Tree(MethodView):
         branch = place.delivery.branch(root, depth=params.depth(asked, folders.USUAL_DEPTH))
         shared = rendering(asked, list(branch.nodes()))
         shape = folders.tree(branch, shared, asked=asked)
-        facts = gathered_facts(root, branch.nodes(), shape, asked, shared.around)
+        facts = gathered_facts(root, branch.nodes(), shape["_links"], asked, shared.around)
         return answers.resource(place, shape, facts)

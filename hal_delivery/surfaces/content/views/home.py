@@ -30,7 +30,7 @@ class Home(MethodView):
         place = here()
         root = place.delivery.root()
         shape = home.home(place.mount, root, rendering(asked))
-        return answers.resource(place, shape, gathered_facts(root, (), shape, asked))
+        return answers.resource(place, shape, gathered_facts(root, (), shape["_links"], asked))
 
 
 class Relation(MethodView):

@@ -9,7 +9,6 @@ from content_repo.model import Kind
 from hal_delivery.hal.resource import link
 from hal_delivery.surfaces.content import params, schemas
 from hal_delivery.surfaces.content.serializers import taxonomies
-from hal_delivery.surfaces.content.serializers.documents import document
 from hal_delivery.surfaces.content.urls import Urls
 from hal_delivery.surfaces.content.views import listings
 from hal_delivery.surfaces.content.views.answering import item_facts, rendering
@@ -32,15 +31,15 @@ class Taxonomies(MethodView):
     )
     def get(self, asked: Asked) -> Response:
         """All taxonomies, without their categories."""
-        return listings.answer(
+        return listings.nodes(
+            Kind.TAXONOMY,
             Listing(
-                kind=Kind.TAXONOMY,
                 address=Urls(here().base).collection("taxonomies"),
                 relation="taxonomies",
-                item=taxonomies.taxonomy,
                 tags=("taxonomies",),
             ),
             asked,
+            taxonomies.taxonomy,
         )
 
 
@@ -54,7 +53,7 @@ class Taxonomy(MethodView):
         asked = params.checked(asked, place.delivery, Kind.TAXONOMY)
         node = place.delivery.find_keyed(Kind.TAXONOMY, name)
         shape = taxonomies.tree(node, rendering(asked), depth=asked.depth, query=asked.query())
-        return answers.resource(place, shape, item_facts(node, shape, asked))
+        return answers.resource(place, shape, item_facts(node, shape["_links"], asked))
 
 
 class Category(MethodView):
@@ -68,7 +67,7 @@ class Category(MethodView):
         shape = taxonomies.category(
             node, found, rendering(asked), depth=asked.depth, query=asked.query()
         )
-        return answers.resource(place, shape, item_facts(node, shape, asked))
+        return answers.resource(place, shape, item_facts(node, shape["_links"], asked))
 
 
 class CategoryDocuments(MethodView):
@@ -84,12 +83,10 @@ class CategoryDocuments(MethodView):
         """Documents that carry the category's key, or that of one below it."""
         node, found = here().delivery.category(name, key)
         urls = Urls(here().base)
-        return listings.answer(
+        return listings.documents(
             Listing(
-                kind=Kind.DOCUMENT,
                 address=urls.category_documents(node.name, found.key),
                 relation="documents",
-                item=document,
                 tags=("documents", f"taxonomy-{node.name}"),
                 narrow={
                     "taxonomy": node.name,
