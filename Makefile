@@ -32,6 +32,9 @@ check: install  ## check format, lint, types and the arrows between packages
 bench: install  ## measure the service on this machine (ARGS go to the benchmark)
 	$(BIN)/python -m tests.bench $(ARGS)
 
+chaos: install  ## kill imports at random moments and compare (ARGS go to the runs)
+	$(BIN)/python -m tests.chaos $(ARGS)
+
 # The stamp makes the second run instant: it is older than these two files only
 # when what they declare may have changed.
 .venv/.installed: setup.cfg pyproject.toml
@@ -59,4 +62,4 @@ bench: install  ## measure the service on this machine (ARGS go to the benchmark
 	  echo "The installation failed; pip's reason is above. Run make again to retry." >&2; exit 1; }
 	@touch $@
 
-.PHONY: help install serve test check bench
+.PHONY: help install serve test check bench chaos

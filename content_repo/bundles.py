@@ -3,7 +3,8 @@
 A bundle's fields are ``basename`` and ``messages``: for each locale, as
 written, a flat map of key to text.  The locale ``default`` holds every key;
 any other may lack some, and a reader then borrows up the chain:
-``nl_BE`` → ``nl`` → ``default``, as Java's ResourceBundle does.
+``nl_BE`` → ``nl`` → ``default``, as Java's ResourceBundle does.  Where every
+text is in some language, ``defaultLocale`` says which one is the default.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ def problems(fields: Mapping[str, Any]) -> Iterator[Problem]:
     """What keeps *fields* from being those of a bundle."""
     if not isinstance(fields.get("basename", ""), str):
         yield Problem("/basename", "expected a string")
+    if not isinstance(fields.get("defaultLocale", ""), str):
+        yield Problem("/defaultLocale", "expected a string")
     stored = fields.get("messages", {})
     if not isinstance(stored, Mapping):
         yield Problem("/messages", "expected an object")
@@ -56,7 +59,7 @@ def problems(fields: Mapping[str, Any]) -> Iterator[Problem]:
 def messages(node: Node) -> Mapping[str, Mapping[str, str]]:
     """All messages of a bundle by locale, ``default`` always among them."""
     stored: Mapping[str, Mapping[str, str]] = node.fields.get("messages", {})
-    return {DEFAULT: {}, **stored}
+    return {DEFAULT: stored.get(node.fields.get("defaultLocale", ""), {}), **stored}
 
 
 def other_locales(node: Node) -> list[str]:

@@ -8,7 +8,8 @@ wrong with it at once.
 
 Stored form: strings, booleans and numbers as they are; dates as epoch
 milliseconds; mirrors and image links as the target's id (the root's id when
-empty); compounds as maps with ``_type``; a ``multiple`` field as a list.
+empty); compounds as maps with ``_type``; a ``multiple`` field as a list.  Nobody
+declares which values of undeclared fields are dates: ``_dates`` lists them.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from __future__ import annotations
 import difflib
 import hashlib
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final, TypeVar
@@ -43,6 +44,11 @@ LONGEST_FIELD_NAME: Final = 255
 
 #: The key that names a compound's type in stored form.
 COMPOUND_TYPE: Final = "_type"
+
+#: The key that lists, in stored form, the JSON Pointers of dates in undeclared fields.
+DATE_POINTERS: Final = "_dates"
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class FieldKind(StrEnum):
@@ -299,6 +305,20 @@ class Types:
     def _referring(self) -> dict[str, Mapping[str, Field]]:
         return {}
 
+    def holding_text(self, name: str) -> Mapping[str, Field]:
+        """Those of a type's fields that can hold rich text."""
+        if name not in self._holding_text:
+            self._holding_text[name] = {
+                key: one
+                for key, one in self.fields(name).items()
+                if one.kind in (FieldKind.RICH_TEXT, FieldKind.COMPOUND)
+            }
+        return self._holding_text[name]
+
+    @cached_property
+    def _holding_text(self) -> dict[str, Mapping[str, Field]]:
+        return {}
+
     @cached_property
     def forms(self) -> Mapping[str, str]:
         """Of each document type, a digest of all that decides how documents are read."""
@@ -330,7 +350,9 @@ class Types:
         found = list(self._problems(name, given, ""))
         if found:
             raise invalid(name, found)
-        return self._stored(name, given)
+        dates: list[str] = []
+        stored = self._stored(name, given, "", dates)
+        return {**stored, DATE_POINTERS: dates} if dates else stored
 
     # What is wrong, and what is stored, are asked apart: the first walks
     # everything to its end, the second may then rely on every shape.
@@ -350,7 +372,7 @@ class Types:
                 yield Problem(here, "names with a leading '_' are kept for metadata")
             elif self.is_open(name):
                 yield from _name_problems(key, here)
-                yield from json_problems(value, here)
+                yield from json_problems(value, here, dates=True)
             else:
                 yield Problem(here, f"{name} has no such field{_nearest(key, declared)}")
         for key, one in declared.items():
@@ -404,33 +426,84 @@ class Types:
         else:
             yield from self._problems(known.name, value, at)
 
-    def _stored(self, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    # The dates of undeclared fields found on the way are noted in *dates*.
+
+    def _stored(
+        self, name: str, given: Mapping[str, Any], at: str, dates: list[str]
+    ) -> dict[str, Any]:
         declared = self.fields(name)
-        return {
-            key: self._stored_field(declared[key], value) if key in declared else value
-            for key, value in given.items()
-            if value is not None or _may_be_empty(declared.get(key))
-        }
+        found = {}
+        for key, value in given.items():
+            one, here = declared.get(key), f"{at}/{escaped(key)}"
+            if one is None:
+                found[key] = _undated(value, here, dates)
+            elif value is not None or _may_be_empty(one):
+                found[key] = self._stored_field(one, value, here, dates)
+        return found
 
-    def _stored_field(self, one: Field, value: Any) -> Any:
-        if one.is_list:
-            return [self._stored_value(one, item) for item in value]
-        return self._stored_value(one, value)
+    def _stored_field(self, one: Field, value: Any, at: str, dates: list[str]) -> Any:
+        if not one.is_list:
+            return self._stored_value(one, value, at, dates)
+        return [
+            self._stored_value(one, item, f"{at}/{index}", dates)
+            for index, item in enumerate(value)
+        ]
 
-    def _stored_value(self, one: Field, value: Any) -> Any:
+    def _stored_value(self, one: Field, value: Any, at: str, dates: list[str]) -> Any:
         if one.kind in REFERRING:
             return ROOT_ID if value is None else value.lower()
         if one.kind is FieldKind.DATE:
             return to_millis(value)
         if one.kind is FieldKind.COMPOUND:
             name = value.get(COMPOUND_TYPE, one.type)
-            return {COMPOUND_TYPE: name, **self._stored(name, value)}
+            return {COMPOUND_TYPE: name, **self._stored(name, value, at, dates)}
         return value
 
 
-def _may_be_empty(one: Field | None) -> bool:
+def _may_be_empty(one: Field) -> bool:
     """An unset field is left out; an empty mirror is a value of its own."""
-    return one is None or (one.kind in REFERRING and not one.is_list)
+    return one.kind in REFERRING and not one.is_list
+
+
+def _undated(value: Any, at: str, dates: list[str]) -> Any:
+    """*value* with epoch milliseconds for dates, whose pointers are added to *dates*."""
+    if isinstance(value, datetime):
+        dates.append(at)
+        return to_millis(value)
+    if isinstance(value, Mapping):
+        return {key: _undated(item, f"{at}/{escaped(key)}", dates) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_undated(item, f"{at}/{index}", dates) for index, item in enumerate(value)]
+    return value
+
+
+def moment(millis: int) -> datetime:
+    """Epoch milliseconds as a date."""
+    return _EPOCH + timedelta(milliseconds=millis)
+
+
+def dated(stored: Mapping[str, Any], form: Callable[[int], Any] = moment) -> dict[str, Any]:
+    """*stored* fields as they were given, so that they may be checked and stored again.
+
+    The dates that ``_dates`` lists are dates again, or what *form* makes of their
+    milliseconds, and that key is gone.
+
+    >>> dated({"title": "t", "when": [0], "_dates": ["/when/0"]})["when"][0].isoformat()
+    '1970-01-01T00:00:00+00:00'
+    """
+    pointers = stored.get(DATE_POINTERS)
+    if pointers is None:
+        return dict(stored)
+    found: dict[str, Any] = orjson.loads(orjson.dumps(stored))
+    del found[DATE_POINTERS]
+    for pointer in pointers:
+        _, *above, last = (unescaped(step) for step in pointer.split("/"))
+        at: Any = found
+        for step in above:
+            at = at[int(step) if isinstance(at, list) else step]
+        key = int(last) if isinstance(at, list) else last
+        at[key] = form(at[key])
+    return found
 
 
 def to_millis(value: Any) -> int | None:
@@ -448,12 +521,19 @@ def to_millis(value: Any) -> int | None:
             return None
     if not isinstance(value, datetime) or value.tzinfo is None:
         return None
-    return round((value - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000)
+    millis = round((value - _EPOCH) / timedelta(milliseconds=1))
+    return millis if millis in DATES else None
 
 
-def json_problems(value: Any, at: str, depth: int = 0) -> Iterator[Problem]:
-    """What keeps *value* from being stored as JSON in every database."""
-    if isinstance(value, str):
+def json_problems(value: Any, at: str, depth: int = 0, *, dates: bool = False) -> Iterator[Problem]:
+    """What keeps *value* from being stored as JSON in every database.
+
+    With *dates*, it may hold dates anywhere.
+    """
+    if dates and isinstance(value, datetime):
+        expected = "a date with its offset from UTC, of the years 1 to 9999"
+        yield from _expect(to_millis(value) is not None, expected, at)
+    elif isinstance(value, str):
         if not is_storable(value):
             yield Problem(at, "holds NUL" if "\0" in value else "holds a lone surrogate")
     elif isinstance(value, Mapping | list):
@@ -469,7 +549,7 @@ def json_problems(value: Any, at: str, depth: int = 0) -> Iterator[Problem]:
                 yield Problem(here, "a name in an object is a string")
             elif isinstance(value, Mapping):
                 yield from json_problems(key, here)
-            yield from json_problems(item, here, depth + 1)
+            yield from json_problems(item, here, depth + 1, dates=dates)
     elif not (value is None or isinstance(value, bool) or _is_integer(value) or _is_number(value)):
         yield Problem(at, "is not JSON, or a number out of range")
 
@@ -508,3 +588,8 @@ def escaped(key: object) -> str:
     """
     step = str(key).encode(errors="replace").decode()
     return step.replace("~", "~0").replace("/", "~1")
+
+
+def unescaped(step: str) -> str:
+    """What :func:`escaped` was given, if that was text."""
+    return step.replace("~1", "/").replace("~0", "~")

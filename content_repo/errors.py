@@ -138,6 +138,13 @@ class DatabaseUnavailable(ContentError):
     template = "The database does not answer just now."
 
 
+class StorageFull(ContentError):
+    """There is no room left on the disk; what was committed stays as it is."""
+
+    code = "storage_full"
+    template = "There is no room left on the disk."
+
+
 class BlobMissing(ContentError):
     """The bytes of an asset are not in the media folder."""
 

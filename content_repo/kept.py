@@ -34,8 +34,9 @@ class Renderer(Protocol):
 class Rendition(NamedTuple):
     """A document as one side shows it, with the kept form of its fields.
 
-    The attributes are those of :class:`~content_repo.model.Node`.  ``kept`` is
-    what the renderer of the form ``kept_by`` made; ``None``, nothing was kept.
+    The attributes are those of :class:`~content_repo.model.Node`.  ``links`` is
+    the stored form of those in its rich texts; ``kept`` what the renderer of the
+    form ``kept_by`` made, ``None`` where nothing was kept.
     """
 
     id: str
@@ -50,6 +51,8 @@ class Rendition(NamedTuple):
     modified_at: int
     published_at: int | None
     is_translated: bool
+    is_sourced: bool
+    links: str
     kept_by: str | None
     kept: str | None
 

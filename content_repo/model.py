@@ -69,6 +69,8 @@ class Action(StrEnum):
     TRASHED = "trashed"
     RESTORED = "restored"
     PURGED = "purged"
+    #: Links in its text lead elsewhere than before; the text is the same.
+    LINKED = "linked"
     #: A document type was defined; the change names the root.
     TYPED = "typed"
 
@@ -118,6 +120,8 @@ class Node:
     deleted_at: int | None
     #: Whether others are in its translation group; some may be out of sight.
     is_translated: bool = field(default=False, compare=False)
+    #: Whether the fields shown here are as they came from a file, which is kept.
+    is_sourced: bool = field(default=False, compare=False)
 
     @property
     def is_published(self) -> bool:

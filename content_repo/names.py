@@ -66,7 +66,12 @@ def is_storable(text: str) -> bool:
     """
     if "\0" in text:
         return False
-    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+    try:
+        # Only a lone surrogate has no encoding.
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def join(parent: str, name: str) -> str:

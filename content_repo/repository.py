@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, BinaryIO, Final
 
 import orjson
 
 from content_repo.doctypes import Types, invalid, json_problems
+from content_repo.errors import NodeNotFound
 from content_repo.kept import Renderer
 from content_repo.media import Media
 from content_repo.model import ROOT_ID, Change, Kind, Side
 from content_repo.positions import PositionFile
+from content_repo.sources import SourceEntry
 from content_repo.sql.database import Database
 from content_repo.sql.reading import (
     Reader,
@@ -24,6 +27,7 @@ from content_repo.sql.reading import (
     read_seen_fields,
     read_types,
 )
+from content_repo.sql.sources import read_content, read_entries, read_fields
 from content_repo.sql.writing import Writer
 from content_repo.transaction import Transaction
 
@@ -59,8 +63,10 @@ class Repository:
         *,
         clock: Callable[[], int] = now,
         renderer: Renderer | None = None,
+        default_locale: str = "en",
     ) -> None:
         self._database = database
+        self._default_locale = default_locale
         self._clock = clock
         self.renderer = renderer
         self._types: tuple[int, Types] = (-1, Types())
@@ -76,18 +82,22 @@ class Repository:
         clock: Callable[[], int] = now,
         migrate: bool = True,
         renderer: Renderer | None = None,
+        default_locale: str = "en",
     ) -> Repository:
         """Open the database at *url* (as SQLAlchemy writes it), media below *folder*.
 
         Makes what is missing: the file, the schema, the standard folders.
         Processes that come after one that did may say ``migrate=False``.  With a
-        *renderer*, documents' fields are kept in its form as well.
+        *renderer*, documents' fields are kept in its form as well.  Where a page has
+        no such link in its own locale, what it links is looked for in *default_locale*.
         """
         folder.mkdir(parents=True, exist_ok=True)
         database = Database(url)
         if migrate:
             database.migrate()
-        repository = cls(database, folder, clock=clock, renderer=renderer)
+        repository = cls(
+            database, folder, clock=clock, renderer=renderer, default_locale=default_locale
+        )
         if migrate:
             repository._make_standard_folders()
         return repository
@@ -116,6 +126,26 @@ class Repository:
     def seen_fields(self, side: Side) -> frozenset[str]:
         """Names of undeclared fields that *side* has ever shown; it only grows."""
         return read_seen_fields(self._database.fetch, self._database.engine.dialect, side)
+
+    def sources(self, root: str, *, below: str = "") -> Iterator[SourceEntry]:
+        """The files of the tree that was imported into the folder *root*, by path.
+
+        With *below*, only what lies in that folder of the tree.  Nodes in the
+        trash still have their files.
+        """
+        return read_entries(self._database.fetch, self._database.engine.dialect, root, below)
+
+    def source_bytes(self, root: str, path: str) -> BinaryIO:
+        """The exact bytes of one file of the tree that was imported into *root*."""
+        found = read_content(self._database.fetch, self._database.engine.dialect, root, path)
+        if found is None:
+            raise NodeNotFound(kind="source", address=path)
+        digest, content = found
+        return self.media.open(digest) if content is None else io.BytesIO(content)
+
+    def fields_at(self, id: str, revision: int) -> dict[str, Any] | None:
+        """The node's fields as they were written in *revision*; ``None`` if in none of that."""
+        return read_fields(self._database.fetch, self._database.engine.dialect, id, revision)
 
     @property
     def position(self) -> int:
@@ -146,7 +176,14 @@ class Repository:
             at = self._clock()
             writer = Writer(connection, at=at, author=author)
             types = self._types_within(writer)
-            transaction = Transaction(writer, types, at=at, message=message, renderer=self.renderer)
+            transaction = Transaction(
+                writer,
+                types,
+                at=at,
+                message=message,
+                renderer=self.renderer,
+                default_locale=self._default_locale,
+            )
             yield transaction
         if transaction.position:
             self._position.note(transaction.position)

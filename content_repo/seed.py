@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import io
-import mimetypes
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import PIL.Image
 import yaml
 
 from content_repo import names
@@ -29,6 +27,7 @@ from content_repo.doctypes import (
     to_millis,
 )
 from content_repo.errors import ContentError, InvalidSeed
+from content_repo.facts import facts
 from content_repo.model import ROOT_ID, Kind, Side
 from content_repo.repository import Repository
 from content_repo.transaction import Transaction
@@ -177,17 +176,8 @@ def _fields(
 def _facts(repository: Repository, file: Path) -> Mapping[str, Any]:
     """Store an asset's bytes; returns what is known of them."""
     content = file.read_bytes()
-    facts: dict[str, Any] = {
-        "digest": repository.media.put(content),
-        "size": len(content),
-        "mediaType": mimetypes.guess_type(file.name)[0] or "application/octet-stream",
-        "fileName": names.normalise(file.name),
-    }
-    # What is no image, or none of a known format, has no width and height.
-    with contextlib.suppress(PIL.UnidentifiedImageError), PIL.Image.open(io.BytesIO(content)) as it:
-        facts["mediaType"] = it.get_format_mimetype() or facts["mediaType"]
-        facts["width"], facts["height"] = it.size
-    return facts
+    kept = {"digest": repository.media.put(content), "size": len(content)}
+    return kept | facts(file.name, io.BytesIO(content))
 
 
 def _with_ids(

@@ -18,14 +18,21 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
 import sqlalchemy as sa
 
 from content_repo import bundles, locales, names, taxonomy
-from content_repo.doctypes import DocumentType, Problem, Types, invalid, json_problems
+from content_repo.doctypes import (
+    DATE_POINTERS,
+    DocumentType,
+    Problem,
+    Types,
+    invalid,
+    json_problems,
+)
 from content_repo.errors import (
     IdTaken,
     InvalidId,
@@ -38,12 +45,19 @@ from content_repo.errors import (
     WrongState,
 )
 from content_repo.kept import Renderer
+from content_repo.linking import Link, Sites, Target, inherited, resolve, targets, written_in
 from content_repo.model import ROOT_ID, TWO_SIDED, TYPE_OF_KIND, Action, Kind, Side, State
+from content_repo.planting import Checked, Planted, Planting, Seedling
 from content_repo.references import references
+from content_repo.sources import NodeSource
+from content_repo.sources import problems as source_problems
 from content_repo.sql.writing import Writer
 
 #: What writers may say of a node besides its fields.
 LABELS = ("labels", "annotations", "finalizers", "rank", "owner")
+
+#: A node's row, as it was read or as it is about to be written.
+_Row = Mapping[Any, Any]
 
 
 class Transaction:
@@ -57,8 +71,11 @@ class Transaction:
         at: int,
         message: str | None,
         renderer: Renderer | None = None,
+        default_locale: str = "en",
     ) -> None:
         self._writer = writer
+        self._default_locale = default_locale
+        self._sites = Sites(writer.folder_locales, default_locale)
         self._renderer = renderer
         self._at = at
         self._message = message
@@ -119,21 +136,55 @@ class Transaction:
         node = self._free_id(id)
         position = self._append(node, kind, Action.CREATED, 1, public=False)
         created = self._at if created_at is None else created_at
-        self._writer.insert_node(
-            {
-                "id": node, "number": self._writer.next("number"), "kind": kind.value,
-                "type": type_name, "parent": folder["id"], "name": name, "path": path,
-                "rank": rank, "locale": locale, "locale_tag": locale and locales.tag(locale),
-                "group": group, "key": key, "state": State.LIVE.value,
-                "revision": 1, "draft_revision": 1, "labels": "{}", "annotations": "{}",
-                "finalizers": "[]", "owner": owner, "created_at": created, "modified_at": self._at,
-            }
-        )  # fmt: skip
-        kept = self._kept(kind, type_name, stored)
-        self._writer.insert_revision(node, 1, position, stored, self._message, kept)
+        row = {
+            "id": node, "number": self._writer.next("number"), "kind": kind.value,
+            "type": type_name, "parent": folder["id"], "name": name, "path": path,
+            "rank": rank, "locale": locale, "locale_tag": locale and locales.tag(locale),
+            "group": group, "key": key, "state": State.LIVE.value,
+            "revision": 1, "draft_revision": 1, "labels": "{}", "annotations": "{}",
+            "finalizers": "[]", "owner": owner, "created_at": created, "modified_at": self._at,
+        }  # fmt: skip
+        self._writer.insert_node(row)
+        self._write_fields(row, 1, position, stored)
         self._writer.place(node, position, folder["id"], name)
         self._remember(Side.DRAFT, kind, type_name, stored)
         return node
+
+    def plant(
+        self, batch: Sequence[Seedling], planned: Mapping[str, Target] | None = None
+    ) -> Planted:
+        """Create many nodes at once, and publish those that are to be.
+
+        The same comes of it as of one call after the other.  What is refused is
+        reported and spoils nothing of the rest.  Links may also lead to any node
+        of the batch, and to what is *planned*: id and kind by path.
+        """
+        planting = Planting(
+            self._writer, self.types, self._sprout, at=self._at, message=self._message
+        )
+        planted = planting.plant(batch, planned or {}, self._default_locale)
+        if planted.ids:
+            self._sites.forget()
+            self.position = planting.position
+        for side, seen in planting.seen.items():
+            if seen:
+                self._writer.remember_fields(side, seen)
+        return planted
+
+    def _sprout(self, one: Seedling) -> Checked:
+        """What is to be stored of a seedling, wherever it will be."""
+        name = names.checked_name(one.name)
+        type_name = one.type or TYPE_OF_KIND[one.kind]
+        group = one.group or str(uuid.uuid4())
+        _check_said(
+            type_name, type=type_name, locale=one.locale, group=group, key=one.key,
+            rank=one.rank, owner=one.owner,
+        )  # fmt: skip
+        _check_sources(type_name, one.sources)
+        stored = self._checked(one.kind, type_name, one.fields)
+        key = _key(one.kind, name, stored, one.key)
+        kept = self._kept(one.kind, type_name, stored) or (None, None)
+        return Checked(name, type_name, group, stored, key, kept)
 
     def revise(self, id: str, fields: Mapping[str, Any], *, expected: int | None = None) -> int:
         """Replace a node's fields; returns the new revision.
@@ -147,8 +198,7 @@ class Transaction:
         shown = row["published_revision"] is not None and kind not in TWO_SIDED
         revised = int(row["revision"]) + 1
         position = self._append(id, kind, Action.REVISED, revised, public=shown)
-        kept = self._kept(kind, row["type"], stored)
-        self._writer.insert_revision(id, revised, position, stored, self._message, kept)
+        self._write_fields(row, revised, position, stored)
         self._touch(row, revised, public=shown, draft_revision=revised, key=key)
         self._remember(Side.DRAFT, kind, row["type"], stored)
         if shown:
@@ -171,6 +221,69 @@ class Transaction:
         }
         self._touch(row, revised, public=public, **stored)
         return revised
+
+    # -- links ------------------------------------------------------------
+
+    def _write_fields(
+        self, row: _Row, number: int, position: int, stored: Mapping[str, Any]
+    ) -> None:
+        """Write a revision, with what its links lead to as it is written."""
+        kind, earlier = Kind(row["kind"]), None if number == 1 else row["draft_revision"]
+        kept = self._kept(kind, row["type"], stored)
+        links = self._links(row, stored, earlier) if kind is Kind.DOCUMENT else ()
+        self._writer.insert_revision(
+            row["id"], number, position, stored, self._message, kept, links
+        )
+        if kind is Kind.DOCUMENT:
+            self._refer(row, number, stored, links)
+
+    def _links(self, row: _Row, fields: Mapping[str, Any], earlier: int | None) -> tuple[Link, ...]:
+        """What the links in a document's *fields* lead to; see :func:`linking.inherited`."""
+        written = written_in(self.types, row["type"], fields)
+        if not written:
+            return ()
+        site = self._sites.of(row["path"], row["locale"])
+        fresh = resolve(written, row["path"], site, self._writer.find)
+        before = () if earlier is None else self._writer.links(row["id"], earlier)
+        known = {one.target for one in before if one.target is not None}
+        return inherited(fresh, before, self._writer.reachable(known) if known else {})
+
+    def _refer(
+        self, row: _Row, number: int, fields: Mapping[str, Any], links: Iterable[Link]
+    ) -> None:
+        pointed = targets(self.types, row["type"], fields, links, but=row["id"])
+        self._writer.refer(row["id"], number, pointed)
+
+    def relink(self, id: str) -> int | None:
+        """Look again where links lead that led nowhere, in what either side shows.
+
+        Returns the new revision, or ``None`` if all is as it was.
+        """
+        row = self._live(id)
+        changed = self._relinked(row) if row["kind"] == Kind.DOCUMENT.value else {}
+        if not changed:
+            return None
+        revised = int(row["revision"]) + 1
+        # A draft apart from what is published shows on no other side.
+        public = row["published_revision"] in changed
+        self._append(id, Kind.DOCUMENT, Action.LINKED, revised, public=public)
+        for number, (fields, links) in changed.items():
+            self._writer.relink(id, number, links)
+            self._refer(row, number, fields, links)
+        self._touch(row, revised, public=public)
+        return revised
+
+    def _relinked(
+        self, row: sa.RowMapping
+    ) -> dict[int, tuple[Mapping[str, Any], tuple[Link, ...]]]:
+        """Fields and links of the revisions whose links lead elsewhere by now."""
+        changed: dict[int, tuple[Mapping[str, Any], tuple[Link, ...]]] = {}
+        for number in {row["draft_revision"], row["published_revision"]} - {None}:
+            fields = self._writer.fields(row["id"], number)
+            links = self._links(row, fields, number)
+            if links != self._writer.links(row["id"], number):
+                changed[number] = (fields, links)
+        return changed
 
     # -- places -----------------------------------------------------------
 
@@ -285,8 +398,8 @@ class Transaction:
     def publish(self, id: str, *, expected: int | None = None) -> int:
         """Show a node's present fields on the published side.
 
-        With it go all folders above it, and the assets that its fields link:
-        a page without its pictures is not what was published.
+        With it go all folders above it, and the assets that its fields and rich
+        texts link: a page without its pictures is not what was published.
         """
         row = self._live(id, expected=expected)
         self._publish_above(self._row(row["parent"]) if row["parent"] else None)
@@ -296,8 +409,10 @@ class Transaction:
 
     def _publish_assets(self, document: sa.RowMapping) -> None:
         fields = self._writer.fields(document["id"], document["draft_revision"])
-        linked = references(self.types, document["type"], fields)
-        for target in dict.fromkeys(one.target for one in linked):
+        linked = [one.target for one in references(self.types, document["type"], fields)]
+        links = self._writer.links(document["id"], document["draft_revision"])
+        linked += [one.target for one in links if one.target is not None]
+        for target in dict.fromkeys(linked):
             row = self._writer.row(target)
             if row is None or row["kind"] != Kind.ASSET.value or row["path"] is None:
                 continue
@@ -348,6 +463,22 @@ class Transaction:
             self._writer.end_publication([one["id"]], position)
         return int(row["revision"]) + 1
 
+    # -- sources ----------------------------------------------------------
+
+    def note_sources(self, id: str, sources: Iterable[NodeSource]) -> None:
+        """Note that the node's present fields come from those files.
+
+        They are its files from now on, whatever node they were before; what else
+        it came from stays, until :meth:`forget_sources`.
+        """
+        row, noted = self._row(id), tuple(sources)
+        _check_sources(row["type"], noted)
+        self._writer.note_sources(id, row["draft_revision"], noted)
+
+    def forget_sources(self, id: str) -> None:
+        """Forget all files that the node came from."""
+        self._writer.forget_sources(id)
+
     # -- types ------------------------------------------------------------
 
     def define(self, types: Iterable[DocumentType]) -> None:
@@ -364,6 +495,8 @@ class Transaction:
     # -- what the above share ----------------------------------------------
 
     def _append(self, id: str, kind: Kind, action: Action, revised: int, *, public: bool) -> int:
+        if kind is Kind.FOLDER:
+            self._sites.forget()
         self.position = self._writer.next("position")
         self._writer.append_change(self.position, id, kind, action, revised, public=public)
         return self.position
@@ -467,7 +600,8 @@ class Transaction:
 
     def _remember(self, side: Side, kind: Kind, type_name: str, fields: Mapping[str, Any]) -> None:
         if kind is Kind.DOCUMENT and self.types.is_open(type_name):
-            self._writer.remember_fields(side, fields.keys() - self.types.fields(type_name).keys())
+            declared = self.types.fields(type_name).keys()
+            self._writer.remember_fields(side, fields.keys() - declared - {DATE_POINTERS})
 
 
 #: What the fields of kinds without a document type must look like.
@@ -497,4 +631,9 @@ def _check_said(type_name: str, **said: Any) -> None:
     if group is not None and not names.is_id(group):
         problems.append(Problem("/group", "expected a UUID"))
     if problems:
+        raise invalid(type_name, problems)
+
+
+def _check_sources(type_name: str, sources: Iterable[NodeSource]) -> None:
+    if problems := [problem for one in sources for problem in source_problems(one)]:
         raise invalid(type_name, problems)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
@@ -15,7 +15,9 @@ from sqlalchemy.exc import DatabaseError
 from content_repo.errors import DatabaseUnavailable
 from content_repo.model import Side
 from content_repo.repository import Repository
+from hal_delivery import logs
 from hal_delivery.auth.tokens import TokenSigner
+from hal_delivery.hooks import hook
 from hal_delivery.mounts import Mount, MountError, load_mounts
 from hal_delivery.services.delivery import Delivery
 from hal_delivery.settings import Settings, StartError, nearest, without_password
@@ -61,7 +63,13 @@ def build_services(settings: Settings, *, migrate: bool = True) -> Services:
         for side in Side
     }
     deliveries = {
-        mount: Delivery(mount, repository, indexes[mount.side], renderer)
+        mount: Delivery(
+            mount,
+            repository,
+            indexes[mount.side],
+            renderer,
+            [hook(settings.config, one) for one in mount.processors],
+        )
         for mount in _checked(load_mounts(settings.config, required=_names_config(settings)))
     }
     return Services(repository, indexes, deliveries, TokenSigner.load_or_create(settings.data_dir))
@@ -99,8 +107,15 @@ def prepare(settings: Settings, *, demo: bool) -> None:
 
     Leaves nothing open, so that workers can be forked.
     """
-    try:
+    with _naming_the_folder(settings):
         _prepare(settings, demo=demo)
+
+
+@contextmanager
+def _naming_the_folder(settings: Settings) -> Iterator[None]:
+    """Say of every failure which folder or database cannot be used."""
+    try:
+        yield
     except OSError as error:
         raise StartError(
             f"The data folder {settings.data_dir} cannot be used: {error.strerror} "
@@ -109,6 +124,17 @@ def prepare(settings: Settings, *, demo: bool) -> None:
     except DatabaseError as error:
         url = without_password(settings.database_url)
         raise StartError(f"The database {url} cannot be used: {error.orig}.") from None
+
+
+@contextmanager
+def opened_services(settings: Settings) -> Iterator[Services]:
+    """The services of a command, in a data folder that is made if it is not there."""
+    logs.configure(settings.log_level, settings.log_format)
+    with _naming_the_folder(settings):
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        services = build_services(settings)
+    with closing(services):
+        yield services
 
 
 def _prepare(settings: Settings, *, demo: bool) -> None:

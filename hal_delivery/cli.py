@@ -23,6 +23,9 @@ from content_repo.model import Side
 from hal_delivery import logs
 from hal_delivery.auth.principal import ROLES
 from hal_delivery.auth.tokens import TokenSigner
+from hal_delivery.commands.exporting import export
+from hal_delivery.commands.importing import import_
+from hal_delivery.commands.links import links
 from hal_delivery.mounts import Mount, load_mounts
 from hal_delivery.settings import PREFIX, Settings, StartError, nearest
 
@@ -210,6 +213,10 @@ def rebuild(settings: Settings, side: str | None) -> None:
     for name, found in _indexes(settings, side):
         found.rebuild()
         click.echo(f"{name}: rebuilt up to position {found.reached}")
+
+
+for command in (import_, export, links):
+    main.add_command(command)
 
 
 def _indexes(settings: Settings, side: str | None) -> Iterable[tuple[str, SearchIndex]]:

@@ -25,6 +25,16 @@ from hal_delivery.settings import StartError, nearest
 SHARED_ROOTS: Final = ("content/gallery", "content/taxonomies")
 # Bundles lie where each site keeps them.
 BUNDLE_ROOTS: Final = ("content",)
+# What sites do; the first is what a mount takes the site to do unless it says otherwise.
+_SITES: Final = (
+    "/{locale}/{path}/",
+    "/{path}/",
+    "/{locale}/{path}",
+    "/{path}",
+    "/{locale}/{path}.html",
+)
+# What the file may hold; hooks are read by the module of that name.
+_TABLES: Final = ("mounts", "hooks")
 READERS: Final = ("public", "token")
 MAX_LIMIT: Final = 1000
 A_YEAR: Final = 365 * 24 * 3600
@@ -41,11 +51,20 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _BASE = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 _ORIGIN = re.compile(r"\*|https?://[A-Za-z0-9.\[\]:-]+")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_SITE = re.compile(r"(https?://[A-Za-z0-9.\[\]:-]+)?(/[A-Za-z0-9._~!$&'()*+,;=:@{}-]+)+/?")
+_PLACEHOLDER = re.compile(r"\{[^{}/]*\}|[{}]")
+#: A locale is a name of its own, for it is left out where a document has none.
+SITE_PLACEHOLDERS: Final = ("{locale}", "{path}")
+_HOOK = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 _LOCALE = re.compile(r"[A-Za-z]{2,8}([_-][A-Za-z0-9]{1,8})*")
 
 
 class MountError(StartError):
     """The file of mounts says something that cannot be served."""
+
+
+class _Unfit(ValueError):
+    """A value that its key does not take; the text offers the nearest one that it does."""
 
 
 def _nothing() -> Mapping[str, str]:
@@ -72,6 +91,8 @@ class Mount:
     max_age: int = 60
     cors_origins: tuple[str, ...] = ("*",)
     headers: Mapping[str, str] = field(default_factory=_nothing, hash=False)
+    site_url: str = _SITES[0]
+    processors: tuple[str, ...] = ()
 
 
 DEFAULT_MOUNTS: Final = (
@@ -95,8 +116,8 @@ def load_mounts(path: Path, *, required: bool = False) -> tuple[Mount, ...]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise MountError(f"{path} cannot be read: {error}.") from None
     for key in document:
-        if key != "mounts":
-            raise MountError(f"{path}: {key} is no key of this file. {nearest(key, ['mounts'])}")
+        if key not in _TABLES:
+            raise MountError(f"{path}: {key} is no key of this file. {nearest(key, _TABLES)}")
     if "mounts" not in document:
         return DEFAULT_MOUNTS
     tables = document["mounts"]
@@ -131,6 +152,10 @@ def _value(where: str, key: str, value: Any) -> Any:
     accept, expected = _KEYS[key]
     try:
         return accept(value)
+    except _Unfit as refused:
+        raise MountError(
+            f"{where}: {key} is {value!r}, but must be {expected}. {refused}"
+        ) from None
     except ValueError:
         raise MountError(f"{where}: {key} is {value!r}, but must be {expected}.") from None
 
@@ -188,6 +213,23 @@ def _root(value: Any) -> str:
     if segments[0] != "content" or {"", ".", ".."}.intersection(segments):
         raise ValueError
     return "/".join(segments)
+
+
+def _site(value: Any) -> str:
+    """A pattern of addresses, such as ``/{locale}/{path}/``."""
+    text = _text(value)
+    found = _PLACEHOLDER.findall(text)
+    for one in found:
+        if one not in SITE_PLACEHOLDERS:
+            raise _Unfit(nearest(one, SITE_PLACEHOLDERS))
+    is_alone = "/{locale}/" in text and found.count("{locale}") == 1
+    if (
+        not _SITE.fullmatch(text)
+        or found.count("{path}") != 1
+        or ("{locale}" in found and not is_alone)
+    ):
+        raise _Unfit(nearest(text, _SITES))
+    return text
 
 
 def _one_of(*choices: str) -> Callable[[Any], str]:
@@ -282,6 +324,15 @@ _KEYS: Final[Mapping[str, tuple[Callable[[Any], Any], str]]] = {
         _map_of(_header),
         "a table of header names and one-line ASCII values, none of them a header that "
         "follows from the answer, such as Content-Type",
+    ),
+    "site_url": (
+        _site,
+        'a pattern such as "/{locale}/{path}/" or "https://www.example.org/{path}": it holds '
+        "{path} once, and {locale} between two slashes or not at all",
+    ),
+    "processors": (
+        _list_of(_matching(_HOOK)),
+        'a list of functions such as ["my_site.delivery:branded"]',
     ),
     "allow_public_drafts": (_boolean, "true or false"),
 }

@@ -16,10 +16,11 @@ a query means is said in :mod:`search_index.meaning`, what can be found in
 """
 
 from search_index.errors import IndexUnavailable, InvalidQuery, SearchError
-from search_index.query import Hits, Query, SearchIndex, SortKey, Window
+from search_index.query import BY_ID, Hits, Query, SearchIndex, SortKey, Window
 from search_index.whoosh_index import WhooshIndex
 
 __all__ = [
+    "BY_ID",
     "Hits",
     "IndexUnavailable",
     "InvalidQuery",

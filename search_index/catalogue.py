@@ -8,7 +8,7 @@ so that a page is a slice of one.  Rows are numbered in the default order.
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -74,7 +74,11 @@ class Catalogue:
         return self._ids(rows, query), len(rows)
 
     def _ids(self, rows: Sequence[int], query: Query) -> tuple[str, ...]:
-        first, entries = query.window.offset, self.entries
+        entries = self.entries
+        first = query.window.offset
+        if query.after is not None:
+            # The order is that of ids, so that nobody has to look at what was passed.
+            first += bisect_right(rows, query.after, key=lambda row: entries[row].id)
         return tuple([entries[row].id for row in rows[first : first + query.window.limit]])
 
     def _selection(
@@ -82,7 +86,7 @@ class Catalogue:
     ) -> tuple[Sequence[int], frozenset[int]]:
         key: _Key = (
             query.kinds, query.roots, query.types, query.scopes, query.deepest,
-            query.taxonomy, query.categories, sort,
+            query.ids, query.taxonomy, query.categories, sort,
         )  # fmt: skip
         with self._lock:
             found = self._selections.get(key)

@@ -17,16 +17,17 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 import nh3
 
 from content_repo import Field, FieldKind, Kind, Node, Types, bundles, taxonomy
-from content_repo.doctypes import COMPOUND_TYPE, REFERRING, TEXTUAL
+from content_repo.doctypes import COMPOUND_TYPE, REFERRING, TEXTUAL, dated, to_millis
 from search_index.entry import Entry, Order, Typed
 
 #: Raise it whenever :func:`flatten` answers differently: indexes are then rebuilt.
-VERSION: Final = 1
+VERSION: Final = 2
 
 #: Strings are ordered and compared by so many characters.
 LONGEST_VALUE: Final = 256
@@ -82,7 +83,7 @@ def flatten(node: Node, types: Types) -> Flat:
     title = given if isinstance(given, str) else ""
     match node.kind:
         case Kind.DOCUMENT:
-            _take_fields(found, types, node.type, node.fields, "")
+            _take_fields(found, types, node.type, dated(node.fields), "")
         case Kind.BUNDLE:
             for messages in bundles.messages(node).values():
                 found.texts.extend(text for text in messages.values() if isinstance(text, str))
@@ -173,7 +174,8 @@ def typed(value: Any, kind: FieldKind = FieldKind.JSON) -> Typed | None:
         return (Order.DATE if kind is FieldKind.DATE else Order.NUMBER).value, value
     if isinstance(value, str):
         return Order.STRING.value, value[:LONGEST_VALUE]
-    return None
+    millis = to_millis(value) if isinstance(value, datetime) else None
+    return None if millis is None else (Order.DATE.value, millis)
 
 
 def plain(rich: str) -> str:

@@ -8,7 +8,9 @@ Which entries match, apart from full text, and in what order they come:
   descending;
 * an entry without a value comes last in either direction;
 * ties, and all that is not sorted, by path in code points, then by id, always
-  ascending; a full text without a sort by score, the best first, then so.
+  ascending; a full text without a sort by score, the best first, then so;
+* behind an id comes what has a greater one, by code point, whether or not there
+  is a node of that id.
 
 Of a node's own attributes, ``title`` and ``name`` are text; ``path``, ``type``,
 ``locale`` and ``id`` are identifiers, ordered by code point as they are.
@@ -54,6 +56,8 @@ def admits(query: Query) -> Callable[[Entry], bool]:
     tests: list[Callable[[Entry], bool]] = [lambda entry: entry.kind in query.kinds]
     if (types := query.types) is not None:
         tests.append(lambda entry: not types.isdisjoint(entry.types))
+    if (ids := query.ids) is not None:
+        tests.append(lambda entry: entry.id in ids)
     if query.scopes:
         tests.append(lambda entry: is_below(entry.path, query.scopes))
     if (deepest := query.deepest) is not None:

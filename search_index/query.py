@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from content_repo import Kind
 
@@ -35,16 +35,22 @@ class SortKey:
     of: Literal["field", "node", "score"] = "field"
 
 
+#: The one order that nothing written later changes: the only one to walk through in steps.
+BY_ID: Final = (SortKey("id", of="node"),)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """A question; whatever is not said does not restrict.
 
     ``roots`` and ``scopes`` are absolute paths: an entry lies strictly below
     one of the roots (the empty path: everything) and, where scopes are given,
-    below one of those too.  ``types`` are full names, each of which also stands
-    for the types that extend it.  ``deepest`` is the largest number of names in
-    a path.  ``categories`` are keys, one of which the entry holds; with
-    ``taxonomy``, in a field of that taxonomy.
+    below one of those too.  ``ids`` are those of the only nodes in question.
+    ``types`` are full names, each of which also stands for the types that extend
+    it.  ``deepest`` is the largest number of names in a path.  ``categories`` are
+    keys, one of which the entry holds; with ``taxonomy``, in a field of that
+    taxonomy.  The window begins behind the id
+    ``after``, which may be anyone's or no one's; that takes the order by id.
     """
 
     kinds: frozenset[Kind]
@@ -54,14 +60,22 @@ class Query:
     types: frozenset[str] | None = None
     scopes: tuple[str, ...] = ()
     deepest: int | None = None
+    ids: frozenset[str] | None = None
     taxonomy: str | None = None
     categories: frozenset[str] | None = None
     sort: tuple[SortKey, ...] = ()
+    after: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.after is not None and self.sort != BY_ID:
+            raise ValueError("what comes after an id is said by no order but that of ids")
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
     """The wanted part of what matches, how much matches, and as of which position.
+
+    ``total`` counts all that matches, before the window and ``after`` as well.
 
     ``position`` is that of the last change which the side shows, ``reached``
     that of the last one in the log that was taken in.

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from content_repo import ROOT_ID, Repository
+from content_repo.sources import NodeSource
 from hal_delivery.app import create_app
 from hal_delivery.bootstrap import Services, build_services, prepare
 from hal_delivery.settings import Settings
+
+
+#: The document of the demo that came from a file.
+SOURCED: Final = "30584a41-1b54-45d5-8b16-75d690f5b979"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,7 +37,21 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     environ = {"HAL_DELIVERY_DATA_DIR": str(folder), "HAL_DELIVERY_LOG_LEVEL": "error"}
     found = Settings.from_env(environ)
     prepare(found, demo=True)
+    services = build_services(found)
+    _note_a_source(services.repository)
+    services.close()
     return found
+
+
+def _note_a_source(repository: Repository) -> None:
+    """One document of the demo is as if it had come from a file."""
+    content = b"# About the museum\n"
+    source = NodeSource(
+        root=ROOT_ID, path="about-the-museum.md", digest=hashlib.sha256(content).hexdigest(),
+        size=len(content), origin="/site", content=content,
+    )  # fmt: skip
+    with repository.write() as tx:
+        tx.note_sources(SOURCED, [source])
 
 
 @pytest.fixture(scope="session")

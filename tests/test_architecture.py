@@ -26,11 +26,12 @@ MAY_IMPORT: Final = {
 }
 # A module may import those of its own layer and of the layers before it.
 LAYERS: Final = (
-    {"settings", "mounts", "logs"},
+    {"settings", "mounts", "hooks", "logs"},
     {"services", "auth", "exchange"},
     {"web", "hal"},
     {"surfaces"},
     {"app", "bootstrap"},
+    {"commands"},
     {"cli", "server"},
 )
 FLASK: Final = {"flask", "flask_smorest", "werkzeug"}

@@ -23,13 +23,16 @@ import alembic.command
 import alembic.config
 import sqlalchemy as sa
 
-from content_repo.errors import DatabaseUnavailable
+from content_repo.errors import DatabaseUnavailable, StorageFull
 
 #: Any number will do, as long as all writers of a database use the same.
 _WRITE_LOCK: Final = 0x48414C
 
 #: How much of an SQLite file is mapped, in bytes; what lies beyond is read as usual.
 _MAPPED: Final = 2**30
+
+#: PostgreSQL's code for it (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+_DISK_FULL: Final = "53100"
 
 _MIGRATIONS: Final = Path(__file__).parents[1] / "migrations"
 
@@ -98,6 +101,8 @@ class Database:
             kept = self._local.kept = _Kept(self.engine.raw_connection())
             if self.is_sqlite:
                 kept.connection.isolation_level = None
+                # Pages are read where the system keeps them, once for all processes.
+                kept.connection.execute(f"PRAGMA mmap_size={_MAPPED}")
             else:
                 kept.connection.autocommit = True
         return kept.connection
@@ -129,6 +134,10 @@ class Database:
                 if not self.is_sqlite:
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITE_LOCK)))
                 yield connection
+        except (sa.exc.OperationalError, *self._failures) as problem:
+            if _is_out_of_space(problem):
+                raise StorageFull from problem
+            raise
         finally:
             self._local.writing = False
 
@@ -183,6 +192,13 @@ class _Kept:
             self.connection.close()
 
 
+def _is_out_of_space(problem: Exception) -> bool:
+    """Whether the database failed because it could not grow."""
+    original = getattr(problem, "orig", problem)
+    full = getattr(original, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return full or getattr(original, "sqlstate", None) == _DISK_FULL
+
+
 def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     """FULL, because an acknowledged write has to survive a power cut."""
     connection.isolation_level = None
@@ -192,8 +208,6 @@ def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "busy_timeout=30000",
         "foreign_keys=ON",
         "trusted_schema=OFF",
-        # Pages are read where the system keeps them, once for all processes.
-        f"mmap_size={_MAPPED}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

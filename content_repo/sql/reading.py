@@ -16,9 +16,20 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from content_repo.doctypes import DocumentType, Types
 from content_repo.kept import Rendition
+from content_repo.linking import Link, loaded
 from content_repo.model import Action, Change, Kind, Node, Place, Side, State
 from content_repo.names import is_storable
-from content_repo.sql.tables import change, counter, document_type, node, revision, seen_field
+from content_repo.sources import SourceEntry
+from content_repo.sql.tables import (
+    change,
+    counter,
+    document_type,
+    node,
+    reference,
+    revision,
+    seen_field,
+    source,
+)
 
 Fetch = Callable[[str, Any], list[tuple[Any, ...]]]
 
@@ -41,13 +52,18 @@ _other: Final = node.alias("other")
 #: Asked with the row: most nodes are alone, and need no statement of their own.
 _IS_TRANSLATED: Final = sa.exists().where(_other.c.group == node.c.group, _other.c.id != node.c.id)
 
+#: Whether the fields that are shown were made from a file as it is kept.
+_IS_SOURCED: Final = sa.exists().where(
+    source.c.node == node.c.id, source.c.revision == revision.c.revision
+)
+
 _NODE: Final = (
     node.c.id, node.c.number, node.c.kind, node.c.type, node.c.parent, node.c.name, node.c.path,
     node.c.rank, node.c.locale, node.c.group, node.c.key, node.c.state, node.c.revision,
     revision.c.revision, revision.c.fields, node.c.published_revision, node.c.published_at,
     node.c.public_at, node.c.labels, node.c.annotations, node.c.finalizers, node.c.owner,
     node.c.created_at, node.c.modified_at, node.c.deleted_at,
-    _IS_TRANSLATED,
+    _IS_TRANSLATED, _IS_SOURCED,
 )  # fmt: skip
 
 
@@ -125,6 +141,64 @@ class Reader:
         first, last = (f"{path}/", f"{path}0") if path else _ALL
         return [_place(row) for row in self._fetch(statement, fill({"first": first, "last": last}))]
 
+    def locale_roots(self) -> dict[str, str]:
+        """The folders that a locale begins at, by path: their own, and not the one above's."""
+        statement, fill = _locale_roots(self._dialect, self.side)
+        return dict(self._fetch(statement, fill({})))
+
+    def sources(self, id: str) -> list[SourceEntry]:
+        """The files that the node's fields come from, by path; see :meth:`sources_of`."""
+        return self.sources_of((id,)).get(id, [])
+
+    def sources_of(self, ids: Iterable[str]) -> dict[str, list[SourceEntry]]:
+        """The files that each of those nodes came from, by path.
+
+        A file whose fields the published side does not show is none of its files.
+        """
+        found: dict[str, list[SourceEntry]] = {}
+        for row in self._rows("sources", "id", tuple(dict.fromkeys(ids))):
+            entry = SourceEntry._make(row)
+            found.setdefault(entry.node, []).append(entry)
+        for entries in found.values():
+            entries.sort(key=lambda one: (one.path, one.root))
+        return found
+
+    # -- links ------------------------------------------------------------
+
+    def links(self, ids: Iterable[str]) -> dict[str, tuple[Link, ...]]:
+        """The links in the rich texts of those nodes; ids that nobody has are absent."""
+        rows = self._rows("links", "id", tuple(dict.fromkeys(ids)))
+        return {id: loaded(text) for id, text in rows}
+
+    def referrers(self, id: str) -> list[str]:
+        """The ids of the nodes whose fields or links point at the node of that id, by path."""
+        if not is_storable(id):
+            return []
+        statement, fill = _referrers(self._dialect, self.side)
+        return [found for (found,) in self._fetch(statement, fill({"target": id}))]
+
+    def broken(self, limit: int, after: str = "") -> list[tuple[Place, tuple[Link, ...]]]:
+        """Up to *limit* documents behind the path *after*, by path, with their broken links.
+
+        Broken is a link that never led anywhere, or leads to what this side does
+        not show.
+        """
+        statement, fill = _suspect(self._dialect, self.side)
+        found: list[tuple[Place, tuple[Link, ...]]] = []
+        while len(found) < limit:
+            rows = self._fetch(statement, fill({"after": after, "limit": limit}))
+            linked = [(_place(tuple(row)), loaded(text)) for *row, text in rows]
+            targets = {one.target for _, links in linked for one in links if one.target}
+            seen = self.places(targets).keys()
+            for place, links in linked:
+                broken = tuple(one for one in links if _is_broken(one, seen))
+                if broken:
+                    found.append((place, broken))
+            if len(rows) < limit:
+                break
+            after = linked[-1][0].path
+        return found[:limit]
+
     def _nodes(self, column: str, values: tuple[str, ...]) -> Iterator[Node]:
         for row in self._rows("nodes", column, values):
             yield self._node(row)
@@ -142,7 +216,7 @@ class Reader:
             id, number, kind, type_name, parent, name, path, rank, locale, group, key, state,
             counted, fields_revision, fields, published_revision, published_at, public_at,
             labels, annotations, finalizers, owner, created_at, modified_at, deleted_at,
-            is_translated,
+            is_translated, is_sourced,
         ) = row  # fmt: skip
         if self.side is Side.PUBLISHED:
             counted, modified_at = published_revision, public_at
@@ -154,7 +228,7 @@ class Reader:
             labels=_loaded(labels), annotations=_loaded(annotations),
             finalizers=tuple(orjson.loads(finalizers)) if finalizers != "[]" else (),
             owner=owner, created_at=created_at, modified_at=modified_at, deleted_at=deleted_at,
-            is_translated=bool(is_translated),
+            is_translated=bool(is_translated), is_sourced=bool(is_sourced),
         )  # fmt: skip
 
 
@@ -236,6 +310,10 @@ def _selection(
         query = sa.select(*_PLACE, _modified_at(side))
     elif what == "renditions":
         query = _renditions(side)
+    elif what == "links":
+        query = sa.select(node.c.id, revision.c.links).select_from(_fields_of(side))
+    elif what == "sources":
+        query = _sources(side)
     else:
         query = sa.select(*_NODE).select_from(_fields_of(side))
     matching = node.c[column] == wanted[0] if count == 1 else node.c[column].in_(wanted)
@@ -250,12 +328,21 @@ def _selection(
     return statement, lambda values: fill(dict(zip(names, values, strict=True)))
 
 
+def _sources(side: Side) -> sa.Select[Any]:
+    shown = node.c.published_revision if side is Side.PUBLISHED else node.c.draft_revision
+    query = sa.select(
+        source.c.node, source.c.root, source.c.path, source.c.digest, source.c.size,
+        source.c.locale, source.c.revision, source.c.origin, shown,
+    ).join(node, node.c.id == source.c.node)  # fmt: skip
+    return query.where(source.c.revision == shown) if side is Side.PUBLISHED else query
+
+
 def _renditions(side: Side) -> sa.Select[Any]:
     counted = node.c.published_revision if side is Side.PUBLISHED else node.c.revision
     return (
         sa.select(
             *_RENDITION, counted, node.c.created_at, _modified_at(side), node.c.published_at,
-            _IS_TRANSLATED, revision.c.kept_by, revision.c.kept,
+            _IS_TRANSLATED, _IS_SOURCED, revision.c.links, revision.c.kept_by, revision.c.kept,
         )
         .select_from(_fields_of(side))
         .where(node.c.kind == Kind.DOCUMENT.value)
@@ -268,6 +355,60 @@ def _below(dialect: sa.Dialect, side: Side) -> tuple[str, Fill]:
     return compiled(
         dialect,
         sa.select(*_PLACE, _modified_at(side)).where(within & _visible(side)).order_by(node.c.path),
+    )
+
+
+def _shown(side: Side) -> sa.Column[int]:
+    return node.c.published_revision if side is Side.PUBLISHED else node.c.draft_revision
+
+
+@lru_cache
+def _referrers(dialect: sa.Dialect, side: Side) -> tuple[str, Fill]:
+    pointing = (reference.c.node == node.c.id) & (reference.c.revision == _shown(side))
+    query = sa.select(node.c.id).join(reference, pointing)
+    wanted = reference.c.target == sa.bindparam("target")
+    return compiled(dialect, query.where(wanted & _visible(side)).order_by(node.c.path))
+
+
+@lru_cache
+def _suspect(dialect: sa.Dialect, side: Side) -> tuple[str, Fill]:
+    """Documents that may have broken links: whatever else, none that is left out has any."""
+    target = node.alias("target")
+    is_target = (target.c.id == reference.c.target) & target.c.path.is_not(None)
+    if side is Side.PUBLISHED:
+        is_target &= target.c.published_revision.is_not(None)
+    lost = sa.exists().where(
+        reference.c.node == node.c.id,
+        reference.c.revision == revision.c.revision,
+        ~sa.exists().where(is_target),
+    )
+    suspect = revision.c.links.like('%"broken"%') | ((revision.c.links != "[]") & lost)
+    behind = node.c.path > sa.bindparam("after")
+    return compiled(
+        dialect,
+        sa.select(*_PLACE, _modified_at(side), revision.c.links)
+        .select_from(_fields_of(side))
+        .where(behind & suspect & _visible(side))
+        .order_by(node.c.path)
+        .limit(sa.bindparam("limit")),
+    )
+
+
+def _is_broken(link: Link, seen: Collection[str]) -> bool:
+    return link.type == "broken" or (link.target is not None and link.target not in seen)
+
+
+@lru_cache
+def _locale_roots(dialect: sa.Dialect, side: Side) -> tuple[str, Fill]:
+    above = node.alias("above")
+    begins = above.c.locale.is_(None) | (above.c.locale != node.c.locale)
+    is_localised = (node.c.kind == Kind.FOLDER.value) & node.c.locale.is_not(None)
+    return compiled(
+        dialect,
+        sa.select(node.c.path, node.c.locale)
+        .select_from(node.outerjoin(above, above.c.id == node.c.parent))
+        .where(is_localised & begins & _visible(side))
+        .order_by(node.c.path),
     )
 
 

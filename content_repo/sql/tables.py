@@ -86,10 +86,22 @@ revision = sa.Table(
     # The fields as some renderer made them, and which form of it; see content_repo.kept.
     sa.Column("kept", sa.Text),
     sa.Column("kept_by", sa.Text),
+    # What the links in its rich texts lead to; see content_repo.linking.
+    sa.Column("links", sa.Text, nullable=False, server_default="[]"),
     sa.Column("at", sa.BigInteger, nullable=False),
     sa.Column("author", sa.Text),
     sa.Column("message", sa.Text),
 )
+
+# The nodes, others than itself, that a revision's fields and links point at.
+reference = sa.Table(
+    "reference",
+    metadata,
+    sa.Column("node", ID, primary_key=True),
+    sa.Column("revision", sa.BigInteger, primary_key=True),
+    sa.Column("target", ID, primary_key=True),
+)
+sa.Index("ix_reference_target", reference.c.target)
 
 placement = sa.Table(
     "placement",
@@ -148,3 +160,23 @@ counter = sa.Table(
     sa.Column("name", sa.String(16), primary_key=True),
     sa.Column("value", sa.BigInteger, nullable=False),
 )
+
+# Which file of an imported tree a node came from; "root" is the folder that the
+# tree was imported into, "path" is relative to it and spelt as on disk.
+source = sa.Table(
+    "source",
+    metadata,
+    sa.Column("root", ID, primary_key=True),
+    sa.Column("path", CODE_POINTS, primary_key=True),
+    sa.Column("node", ID, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("locale", sa.Text),
+    # The revision of the node's fields that was made from the file.
+    sa.Column("revision", sa.BigInteger, nullable=False),
+    # Where the tree lay.
+    sa.Column("origin", sa.Text, nullable=False),
+    # The exact bytes; NULL where they lie among the media, under the digest.
+    sa.Column("content", sa.LargeBinary),
+)
+sa.Index("ix_source_node", source.c.node)

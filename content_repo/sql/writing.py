@@ -6,14 +6,18 @@ follows from it, is decided in :mod:`content_repo.transaction`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import orjson
 import sqlalchemy as sa
 
 from content_repo.doctypes import DocumentType, Types
+from content_repo.linking import Link, Target, dumped, loaded
 from content_repo.model import Action, Kind, Side
+from content_repo.sources import NodeSource
+from content_repo.sql.planting import BulkWriter
+from content_repo.sql.sources import delete_rows
 from content_repo.sql.tables import (
     change,
     counter,
@@ -21,9 +25,14 @@ from content_repo.sql.tables import (
     node,
     placement,
     publication,
+    reference,
     revision,
     seen_field,
+    source,
 )
+
+#: How many values one statement names; SQLite's own bound is 32,766.
+_CHUNK: Final = 5_000
 
 
 class Writer:
@@ -43,6 +52,10 @@ class Writer:
             .returning(counter.c.value)
         )
         return int(self._connection.execute(raised).scalar_one())
+
+    def bulk(self) -> BulkWriter:
+        """The same transaction, for many new nodes at once."""
+        return BulkWriter(self._connection, at=self._at, author=self._author)
 
     def position(self) -> int:
         """The last position given out."""
@@ -90,6 +103,7 @@ class Writer:
         fields: Mapping[str, Any],
         message: str | None,
         kept: tuple[str, str] | None = None,
+        links: Sequence[Link] = (),
     ) -> None:
         """*kept* is the kept form of *fields*, and by what it was made."""
         text, by = kept or (None, None)
@@ -97,6 +111,7 @@ class Writer:
             sa.insert(revision).values(
                 node=id, revision=number, position=position, fields=orjson.dumps(fields).decode(),
                 at=self._at, author=self._author, message=message, kept=text, kept_by=by,
+                links=dumped(links),
             )
         )  # fmt: skip
 
@@ -109,6 +124,58 @@ class Writer:
         ).scalar_one()
         found: dict[str, Any] = orjson.loads(stored)
         return found
+
+    # -- links ------------------------------------------------------------
+
+    def find(self, paths: Collection[str]) -> dict[str, Target]:
+        """Id and kind of what content is reachable at *paths*."""
+        query = sa.select(node.c.path, node.c.id, node.c.kind).where(
+            node.c.kind != Kind.OBJECT.value
+        )
+        return {
+            path: (id, Kind(kind))
+            for chunk in _chunks(paths)
+            for path, id, kind in self._connection.execute(query.where(node.c.path.in_(chunk)))
+        }
+
+    def folder_locales(self, paths: Collection[str], beside: str) -> dict[str, str | None]:
+        """See :class:`~content_repo.linking.Folders`."""
+        above = sa.select(node.c.id).where(node.c.path.in_(paths))
+        query = sa.select(node.c.path, node.c.locale).where(
+            node.c.kind == Kind.FOLDER.value,
+            node.c.path.in_(paths)
+            | (node.c.parent.in_(above) & (node.c.locale_tag == beside) & node.c.path.is_not(None)),
+        )
+        return {row.path: row.locale for row in self._connection.execute(query)}
+
+    def reachable(self, ids: Collection[str]) -> dict[str, bool]:
+        """Of those of *ids* that exist, whether they do so outside the trash."""
+        query = sa.select(node.c.id, node.c.path)
+        return {
+            id: path is not None
+            for chunk in _chunks(ids)
+            for id, path in self._connection.execute(query.where(node.c.id.in_(chunk)))
+        }
+
+    def links(self, id: str, number: int) -> tuple[Link, ...]:
+        """The links of one revision."""
+        stored = sa.select(revision.c.links).where(
+            revision.c.node == id, revision.c.revision == number
+        )
+        return loaded(self._connection.execute(stored).scalar_one())
+
+    def relink(self, id: str, number: int, links: Sequence[Link]) -> None:
+        """Give one revision other links."""
+        one = (revision.c.node == id) & (revision.c.revision == number)
+        self._connection.execute(sa.update(revision).where(one).values(links=dumped(links)))
+
+    def refer(self, id: str, number: int, targets: Iterable[str]) -> None:
+        """Note what nodes one revision points at, and no more."""
+        one = (reference.c.node == id) & (reference.c.revision == number)
+        self._connection.execute(sa.delete(reference).where(one))
+        rows = [{"node": id, "revision": number, "target": target} for target in targets]
+        if rows:
+            self._connection.execute(sa.insert(reference), rows)
 
     # -- kept fields ------------------------------------------------------
 
@@ -206,9 +273,20 @@ class Writer:
             (revision, revision.c.node),
             (placement, placement.c.node),
             (publication, publication.c.node),
+            (reference, reference.c.node),
+            (source, source.c.node),
             (node, node.c.id),
         ):
             self._connection.execute(sa.delete(table).where(column == sa.bindparam("of")), rows)
+
+    # -- sources ----------------------------------------------------------
+
+    def note_sources(self, id: str, number: int, sources: Iterable[NodeSource]) -> None:
+        """Note that revision *number* comes from those files, whatever came from them before."""
+        self.bulk().put_sources((id, number, one) for one in sources)
+
+    def forget_sources(self, id: str) -> None:
+        delete_rows(self._connection, id)
 
     # -- types ------------------------------------------------------------
 
@@ -238,3 +316,9 @@ class Writer:
         fresh = [{"side": side.value, "name": name} for name in names if name not in known]
         if fresh:
             self._connection.execute(sa.insert(seen_field), fresh)
+
+
+def _chunks(values: Collection[str]) -> Iterator[list[str]]:
+    every = list(values)
+    for start in range(0, len(every), _CHUNK):
+        yield every[start : start + _CHUNK]

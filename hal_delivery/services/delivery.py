@@ -7,7 +7,8 @@ out, its caller may see.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import chain
@@ -18,20 +19,28 @@ from content_repo.bundles import Messages
 from content_repo.doctypes import DocumentType, FieldKind, Types
 from content_repo.errors import NodeNotFound
 from content_repo.kept import Renderer, Rendition
+from content_repo.linking import Link
 from content_repo.model import Kind, Node, Place
 from content_repo.repository import Repository
 from content_repo.taxonomy import Category
+from hal_delivery.hooks import Hook
 from hal_delivery.mounts import Mount
-from search_index import Hits, Query, SearchIndex, SortKey, Window
-
-#: What a folder's own page is called, without what follows a dot.
-PAGE_NAMES: Final = ("_index", "index", "readme")
+from hal_delivery.services.sites import Sites, is_page_name
+from search_index import BY_ID, Hits, Query, SearchIndex, SortKey, Window
 
 #: How many nodes one answer with a tree in it may hold.
 LARGEST_TREE: Final = 2000
 
+#: How many nodes of a walk are read at a time, and how many ids are asked for.
+STRETCH: Final = 200
+_IDS: Final = 10 * STRETCH
+
+#: No node has it, and every id comes behind it.
+_BEFORE_ALL: Final = "00000000-0000-0000-0000-000000000000"
+
 T = TypeVar("T")
 Found = TypeVar("Found", Node, Rendition)
+Walked = TypeVar("Walked", bound=Node | Rendition | Place)
 
 
 class TypeNotFound(NodeNotFound):
@@ -59,6 +68,14 @@ class Page(Generic[T]):
     window: Window
     position: int
     settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch(Generic[T]):
+    """The next items of a walk, and the id behind which it goes on; none: it is at its end."""
+
+    items: list[T]
+    after: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +131,19 @@ class Delivery:
     """The reading end of one mount."""
 
     def __init__(
-        self, mount: Mount, repository: Repository, index: SearchIndex, renderer: Renderer
+        self,
+        mount: Mount,
+        repository: Repository,
+        index: SearchIndex,
+        renderer: Renderer,
+        processors: Sequence[Hook] = (),
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.mount = mount
+        #: What the operator has each document go through before it is sent.
+        self.processors = tuple(processors)
+        #: In seconds, for whoever may not take too long.
+        self.clock = clock
         self._renderer = renderer
         self._repository = repository
         self._reader = repository.reader(mount.side)
@@ -130,6 +157,7 @@ class Delivery:
             Kind.ASSET: shared,
         }
         self._field_names: tuple[int, Mapping[str, str]] = (-1, {})
+        self._locale_roots: tuple[int, Mapping[str, str]] = (-1, {})
 
     # -- types and fields ---------------------------------------------------
 
@@ -281,14 +309,78 @@ class Delivery:
         that has gone since it was indexed is left out of the items.
         """
         hits = self._hits(kind, query)
-        found = self._reader.get_many(hits.ids)
-        return self._page([found[id] for id in hits.ids if id in found], query, hits)
+        return self._page(self._nodes(hits.ids), query, hits)
 
     def documents(self, query: Query) -> Page[Rendition]:
         """The page of documents that *query* asks for, with their fields as they are kept."""
         hits = self._hits(Kind.DOCUMENT, query)
-        found = self._reader.renditions(hits.ids)
-        return self._page(self._kept([found[id] for id in hits.ids if id in found]), query, hits)
+        return self._page(self._renditions(hits.ids), query, hits)
+
+    def walk(self, kind: Kind, query: Query, most: int | None = None) -> Iterator[Stretch[Node]]:
+        """All nodes of *kind* that *query* asks for, by id, or the first *most* of them.
+
+        The walk begins behind the query's ``after``.  A node that is there from its
+        beginning to its end is met exactly once, whatever is written meanwhile: an id
+        never changes, so that no node moves to a place that was passed or is to come.
+        Nothing is held between two stretches but ids.
+        """
+        return self._walk(kind, query, most, self._nodes)
+
+    def walk_documents(self, query: Query, most: int | None = None) -> Iterator[Stretch[Rendition]]:
+        """The same of documents, with their fields as they are kept."""
+        return self._walk(Kind.DOCUMENT, query, most, self._renditions)
+
+    def walk_places(
+        self, kind: Kind, query: Query, most: int | None = None
+    ) -> Iterator[Stretch[Place]]:
+        """The same, only where they are."""
+        return self._walk(kind, query, most, self._places)
+
+    def _walk(
+        self,
+        kind: Kind,
+        query: Query,
+        most: int | None,
+        read: Callable[[Sequence[str]], list[Walked]],
+    ) -> Iterator[Stretch[Walked]]:
+        while True:
+            room = _IDS if most is None else min(_IDS, most)
+            # One more says whether there is more.
+            step = replace(query, sort=BY_ID, window=Window(0, room + 1))
+            found = self._hits(kind, step).ids
+            ids, is_last = found[:room], len(found) <= room
+            for start in range(0, max(1, len(ids)), STRETCH):
+                part = ids[start : start + STRETCH]
+                # What was moved out of sight since it was found is no longer to be shown.
+                items = [one for one in read(part) if self._is_visible(kind, one.path)]
+                is_end = is_last and start + STRETCH >= len(ids)
+                yield Stretch(items, None if is_end else part[-1])
+            most = None if most is None else most - len(ids)
+            if is_last or most == 0:
+                break
+            query = replace(query, sort=BY_ID, after=ids[-1])
+
+    def parts(self, kind: Kind, size: int) -> list[str]:
+        """The ids behind which walks of *size* nodes of *kind* begin that together meet all."""
+
+        def asked(window: Window) -> Hits:
+            return self._hits(kind, Query(kinds=frozenset(), roots=(), window=window, sort=BY_ID))
+
+        total = asked(Window(0, 0)).total
+        last = (asked(Window(end - 1, 1)).ids for end in range(size, total, size))
+        return [_BEFORE_ALL, *chain.from_iterable(last)]
+
+    def _nodes(self, ids: Sequence[str]) -> list[Node]:
+        found = self._reader.get_many(ids)
+        return [found[id] for id in ids if id in found]
+
+    def _renditions(self, ids: Sequence[str]) -> list[Rendition]:
+        found = self._reader.renditions(ids)
+        return self._kept([found[id] for id in ids if id in found])
+
+    def _places(self, ids: Sequence[str]) -> list[Place]:
+        found = self._reader.places(ids)
+        return [found[id] for id in ids if id in found]
 
     def _hits(self, kind: Kind, query: Query) -> Hits:
         return self._index.search(replace(query, kinds=frozenset({kind}), roots=self._roots[kind]))
@@ -304,11 +396,33 @@ class Delivery:
         if not stale:
             return found
         nodes = self._reader.get_many(stale)
-        made = {id: _rendition(one, self._renderer, types) for id, one in nodes.items()}
+        links = {one.id: one.links for one in found}
+        made = {id: _rendition(one, links[id], self._renderer, types) for id, one in nodes.items()}
         return [made.get(one.id, one) for one in found if one.id not in stale or one.id in made]
 
+    def referrers(self, address: str) -> frozenset[str]:
+        """The ids of all documents that point at the node which *address* names."""
+        return frozenset(self._reader.referrers(self._addressed(address).id))
+
+    def links(self, ids: Collection[str]) -> Mapping[str, tuple[Link, ...]]:
+        """The links in the rich texts of those documents, by id."""
+        return self._reader.links(ids) if ids else {}
+
+    def assets(self, ids: Collection[str]) -> Mapping[str, Node]:
+        """Those of the nodes of those ids that are assets and may be seen."""
+        found = self._reader.get_many(ids) if ids else {}
+        return {
+            id: one
+            for id, one in found.items()
+            if one.kind is Kind.ASSET and self._is_visible(one.kind, one.path)
+        }
+
     def scope(self, address: str) -> str:
-        """The absolute path of the node that *address* names.
+        """The absolute path of the node that *address* names."""
+        return self._addressed(address).path
+
+    def _addressed(self, address: str) -> Node:
+        """The node that *address* names, of whatever kind.
 
         An id, an absolute path with a leading slash (``/content/documents/blog``)
         or one from the content root.
@@ -321,7 +435,7 @@ class Delivery:
             node = self._reader.at(within)
         if node is None or not self._is_visible(node.kind, node.path):
             raise NodeNotFound(kind="folder", address=address)
-        return node.path
+        return node
 
     def surroundings(self, targets: Collection[str], groups: Collection[str]) -> Surroundings:
         """Where the nodes of those ids are, and all of those translation groups."""
@@ -338,6 +452,35 @@ class Delivery:
                 group: [one for one in places if self._is_visible(one.kind, one.path)]
                 for group, places in translations.items()
             },
+        )
+
+    def source(self, id: str) -> tuple[Node, bytes]:
+        """A document and the bytes of the file that its fields came from, if they did."""
+        node = self.document(id)
+        if not node.is_sourced:
+            raise NodeNotFound(kind="source", address=id)
+        file = self._reader.sources(node.id)[0]
+        with self._repository.source_bytes(file.root, file.path) as stream:
+            return node, stream.read()
+
+    def source_texts(self, documents: Iterable[Node]) -> Mapping[str, str]:
+        """The same of many documents, by id, as text."""
+        return {
+            one.id: self.source(one.id)[1].decode("utf-8", "replace")
+            for one in documents
+            if one.is_sourced
+        }
+
+    def sites(self, outside: str) -> Sites:
+        """Where the site shows what this mount delivers; *outside* is our own address."""
+        position = self._repository.position
+        if self._locale_roots[0] != position:
+            self._locale_roots = position, self._reader.locale_roots()
+        return Sites(
+            url=self.mount.site_url,
+            outside=outside,
+            content_root=self.mount.content_root,
+            locale_roots=self._locale_roots[1],
         )
 
     # -- folders ------------------------------------------------------------
@@ -400,13 +543,14 @@ class Delivery:
         return [one for one in self._reader.inside(parents) if one.kind in shown]
 
 
-def _rendition(node: Node, renderer: Renderer, types: Types) -> Rendition:
+def _rendition(node: Node, links: str, renderer: Renderer, types: Types) -> Rendition:
     """*node* as if its fields had been kept by *renderer*."""
     return Rendition(
         id=node.id, type=node.type, parent=node.parent, name=node.name, path=node.path,
         locale=node.locale, group=node.group, revision=node.revision,
         created_at=node.created_at, modified_at=node.modified_at, published_at=node.published_at,
-        is_translated=node.is_translated, kept_by=renderer.form(types, node.type),
+        is_translated=node.is_translated, is_sourced=node.is_sourced, links=links,
+        kept_by=renderer.form(types, node.type),
         kept=renderer.render(types, node.type, node.fields),
     )  # fmt: skip
 
@@ -414,7 +558,7 @@ def _rendition(node: Node, renderer: Renderer, types: Types) -> Rendition:
 def _own_page(documents: Iterable[Node | Place]) -> str | None:
     """The id of the document that is its folder's own page, by its name."""
     for one in documents:
-        if one.path.rpartition("/")[2].lower().partition(".")[0] in PAGE_NAMES:
+        if is_page_name(one.path.rpartition("/")[2]):
             return one.id
     return None
 

@@ -7,12 +7,12 @@ of assets, which are files, get theirs from the framework and the rest here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-from flask import Response, request
+from flask import Response, request, stream_with_context
 from werkzeug.datastructures import Headers
 
 from content_repo import locales
@@ -27,13 +27,20 @@ from hal_delivery.web.caching import (
 from hal_delivery.web.failures import Failure
 from hal_delivery.web.headers import append
 from hal_delivery.web.here import Here, current_request
-from hal_delivery.web.negotiation import HTML, PROBLEM, RESOURCE, best
+from hal_delivery.web.negotiation import HTML, NDJSON, PROBLEM, RESOURCE, XML, best
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 #: Part of every tag of a list: raised when the same content is rendered otherwise.
 RENDERING: Final = b"1"
+
+#: The charset parameter says nothing new where the type is JSON, but has always been sent.
+_CHARSETS: Final[Mapping[str, str]] = {
+    NDJSON: "; charset=utf-8",
+    XML: "; charset=utf-8",
+}
+_CHARSET: Final = ";charset=UTF-8"
 
 #: Relations that the Link header repeats, for readers that do not speak HAL.
 LINK_HEADER: Final = (
@@ -114,6 +121,33 @@ def page(here: Here, html: str) -> Response:
     return _response(here, kept, HTML, etag, facts)
 
 
+def stream(here: Here, body: Iterator[bytes], facts: Facts) -> Response:
+    """*body* as it is made, a piece at a time, in the one form that *facts* offer.
+
+    With ``asked`` in *facts* it has a list's tag; otherwise none, for nobody knows
+    yet what will be in it.
+    """
+    (media_type,) = facts.media_types
+    etag = None if facts.asked is None else _tag(here, facts, media_type, b"")
+    if etag is not None and is_current(request.environ, etag, None):
+        return _response(here, None, media_type, etag, facts)
+    if current_request().method == "HEAD":
+        return _response(here, iter(()), media_type, etag, facts)
+    return _response(here, stream_with_context(body), media_type, etag, facts)
+
+
+def file(here: Here, content: bytes, facts: Facts) -> Response:
+    """The bytes of a file that somebody wrote, to be read and never run."""
+    try:
+        content.decode()
+        media_type = "text/plain"
+    except UnicodeDecodeError:
+        media_type = "application/octet-stream"
+    etag = entity_tag(facts.version, content)
+    kept = None if is_current(request.environ, etag, None) else content
+    return _response(here, kept, media_type, etag, facts)
+
+
 def immutable(response: Response, here: Here, tags: Tags) -> Response:
     """Bytes whose address names their digest: whoever has them has them for good."""
     headers = response.headers
@@ -127,6 +161,15 @@ def immutable(response: Response, here: Here, tags: Tags) -> Response:
 
 def problem(failure: Failure, *, base: str, request_id: str) -> Response:
     """A failure as problem details (RFC 9457)."""
+    shape = problem_shape(failure, base=base, request_id=request_id)
+    response = Response(orjson.dumps(shape), status=failure.status, content_type=PROBLEM)
+    response.headers.update(failure.headers)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def problem_shape(failure: Failure, *, base: str, request_id: str) -> dict[str, Any]:
+    """What problem details say of *failure*."""
     shape: dict[str, Any] = {
         "type": f"{base}/problems/{failure.code}",
         "title": failure.title,
@@ -139,11 +182,7 @@ def problem(failure: Failure, *, base: str, request_id: str) -> Response:
     if failure.mistakes:
         shape["errors"] = [one.shape() for one in failure.mistakes]
     shape["_links"] = {"home": {"href": f"{base}/"}}
-    body = orjson.dumps(shape)
-    response = Response(body, status=failure.status, content_type=PROBLEM)
-    response.headers.update(failure.headers)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return shape
 
 
 class Answer(Response):
@@ -154,12 +193,17 @@ class Answer(Response):
         return super().get_wsgi_headers(environ) if self.status_code == 304 else self.headers
 
 
-def _response(here: Here, body: bytes | None, media_type: str, etag: str, facts: Facts) -> Response:
+def _response(
+    here: Here,
+    body: bytes | Iterator[bytes] | None,
+    media_type: str,
+    etag: str | None,
+    facts: Facts,
+) -> Response:
     """The response with all its headers; 304 where there is no body."""
-    # The charset parameter says nothing new, but it has always been sent.
     pairs = [
-        ("Content-Type", f"{media_type};charset=UTF-8"),
-        ("ETag", etag),
+        ("Content-Type", media_type + _CHARSETS.get(media_type, _CHARSET)),
+        *([] if etag is None else [("ETag", etag)]),
         ("Vary", "Accept, Prefer" if facts.lenient else "Accept"),
         ("Cache-Control", lifetime(here.mount, settled=facts.settled)),
     ]

@@ -42,22 +42,37 @@ class Asked:
     """What a request asked for; ``None`` where it did not say.
 
     ``given`` holds the parameters as links repeat them: by wire name, in the
-    vocabulary's order, without those that say nothing.  ``capped`` says which
+    vocabulary's order, without those that say nothing; ``unasked`` are the names
+    of those among them that only the mount's defaults say.  ``capped`` says which
     number was more than the mount gives, and what it was; ``lenient`` whether
     mistakes are to be passed over.
     """
 
     text: str | None = None
     scope: str | None = None
+    references: str | None = None
     sort: Sequence[str] = ()
     offset: int = 0
     limit: int = 0
     depth: int | None = None
     fields: Sequence[str] = ()
+    html: str = "stored"
     dates: str = "millis"
+    after: str | None = None
     given: Mapping[str, str] = field(default_factory=dict)
+    unasked: frozenset[str] = frozenset()
     capped: Mapping[str, int] = field(default_factory=dict)
     lenient: bool = False
+
+    def without(self, *parameters: Parameter) -> Asked:
+        """The same as if it had not said any of *parameters*."""
+        names = {one.name for one in parameters}
+        left = {name: value for name, value in self.given.items() if name not in names}
+        capped = {name: most for name, most in self.capped.items() if name not in names}
+        fresh: dict[str, Any] = {
+            one.attribute: getattr(_NOTHING, one.attribute) for one in parameters
+        }
+        return replace(self, given=left, capped=capped, **fresh)
 
     def keeping(self, parameter: Parameter, names: Sequence[str]) -> Asked:
         """The same with only these *names* in one of its lists."""
@@ -73,7 +88,7 @@ class Asked:
         before, after = self.query(offset=0).split(f"{OFFSET.name}=0", 1)
         return lambda offset: f"{address}{before}{OFFSET.name}={offset}{after}"
 
-    def query(self, *only: Parameter, **changed: int) -> str:
+    def query(self, *only: Parameter, **changed: int | str) -> str:
         """The query string of a link that asks the same, but for *changed*.
 
         With *only*, nothing else is repeated.  Empty, or with its ``?``.
@@ -85,6 +100,9 @@ class Asked:
         if only:
             given = {one.name: given[one.name] for one in only if one.name in given}
         return query_string(given.items()) if given else ""
+
+
+_NOTHING: Final = Asked()
 
 
 def is_lenient(prefer: str) -> bool:
@@ -130,6 +148,10 @@ def parse(
         return Asked(limit=mount.default_limit, lenient=lenient)
     mistakes: list[Mistake] = []
     given = _gathered(raw, parameters, mount, ignored, mistakes)
+    valid = {one.name for one in parameters}
+    defaults = mount.default_parameters.items()
+    unasked = {name: text for name, text in defaults if name in valid and name not in given}
+    given |= unasked
     values: dict[str, Any] = {}
     for one in parameters:
         if one.name in given:
@@ -144,7 +166,13 @@ def parse(
     if limit > mount.max_limit:
         capped[LIMIT.name] = limit
         values[LIMIT.attribute] = mount.max_limit
-    return Asked(**values, given=_in_order(given), capped=capped, lenient=lenient)
+    return Asked(
+        **values,
+        given=_in_order(given),
+        unasked=frozenset(unasked),
+        capped=capped,
+        lenient=lenient,
+    )
 
 
 def _gathered(
@@ -174,9 +202,6 @@ def _gathered(
                 given[name] += f",{value}"
             elif value != given[name]:
                 mistakes.append(_bad_value(valid[name], value, "expected only one value"))
-    for name, value in mount.default_parameters.items():
-        if name in valid:
-            given.setdefault(name, value)
     return given
 
 

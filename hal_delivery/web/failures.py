@@ -192,6 +192,8 @@ STATUS: Final[Mapping[type[Exception], Row]] = dict(
              "The media folder lacks a file that the repository names; restore it."),
         _row(content.DatabaseUnavailable, 503, "The database does not answer",
              "Ask again shortly."),
+        _row(content.StorageFull, 507, "There is no room left",
+             "What was written before is safe; make room and send it again."),
         _row(content.InvalidId, 422, "Not an id", "Ids are UUIDs."),
         _row(content.IdTaken, 409, "The id is taken", "Choose another id, or none."),
         _row(content.InvalidSeed, 422, "A file cannot be loaded", "detail names it."),

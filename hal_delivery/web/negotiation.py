@@ -18,9 +18,14 @@ HAL: Final = "application/hal+json"
 JSON: Final = "application/json"
 PROBLEM: Final = "application/problem+json"
 HTML: Final = "text/html"
+NDJSON: Final = "application/x-ndjson"
+XML: Final = "application/xml"
 
 #: What resources come as; the same bytes, under the name that the client knows.
 RESOURCE: Final = (HAL, JSON)
+
+#: What collections come as: a page of them, or all of their resources, one on each line.
+COLLECTION: Final = (*RESOURCE, NDJSON)
 
 
 @lru_cache(maxsize=256)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import marshmallow as ma
-from marshmallow.validate import OneOf, Range
+from marshmallow.validate import Length, OneOf, Range, Regexp
 
 #: Larger numbers are refused before anyone counts with them.
 LARGEST_NUMBER: Final = 2**31 - 1
@@ -86,6 +86,12 @@ def _text(longest: int) -> ma.fields.String:
     return ma.fields.String(validate=ma.validate.Length(max=longest, error=too_long))
 
 
+def _id() -> ma.fields.String:
+    wrong = "expected a UUID: 8, 4, 4, 4 and 12 hexadecimal digits, joined by hyphens"
+    form = "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
+    return ma.fields.String(validate=[Regexp(form, error=wrong), Length(max=36, error=wrong)])
+
+
 def _whole(least: int) -> Whole:
     bounds = f"expected a whole number from {least} to {LARGEST_NUMBER}"
     return Whole(validate=Range(min=least, max=LARGEST_NUMBER, error=bounds))
@@ -106,6 +112,14 @@ _ROWS: Final = (
         "Only what lies below this folder, named by its id, by its path within the mount, "
         "or by its path in the repository with a leading slash.",
         "news/2017",
+    ),
+    Parameter(
+        "_references",
+        "references",
+        _text(2048),
+        "Only documents that point at this node, by a field or by a link in their texts; named "
+        "as a scope is.",
+        "news/2017/medusa",
     ),
     Parameter(
         "_sort",
@@ -138,21 +152,38 @@ _ROWS: Final = (
         "title,introduction",
     ),
     Parameter(
+        "_html",
+        "html",
+        ma.fields.String(validate=OneOf(("stored", "site"), error="expected one of: {choices}")),
+        "How rich text is given: as it was written, or as the site shows it, with the site's "
+        "own addresses in its links, and images with theirs and their size.",
+        "site",
+    ),
+    Parameter(
         "_dates",
         "dates",
         ma.fields.String(validate=OneOf(("millis", "iso"), error="expected one of: {choices}")),
         "How dates are written: epoch milliseconds, or RFC 3339.",
         "iso",
     ),
+    Parameter(
+        "_after",
+        "after",
+        _id(),
+        "Only what comes behind this id, in the order of ids: where a stream goes on.",
+        "c580ac64-3874-4717-a6d9-e5ad72080abe",
+    ),
 )
 
 #: By wire name, in the order in which links carry them.
 VOCABULARY: Final[Mapping[str, Parameter]] = {row.name: row for row in _ROWS}
 
-TEXT, SCOPE, SORT, OFFSET, LIMIT, DEPTH, FIELDS, DATES = _ROWS
+TEXT, SCOPE, REFERENCED, SORT, OFFSET, LIMIT, DEPTH, FIELDS, HTML, DATES, AFTER = _ROWS
 
 #: What tells the list of one kind from the other.
 PAGING: Final = (OFFSET, LIMIT)
-SHAPE: Final = (FIELDS, DATES)
-LISTING: Final = (TEXT, SCOPE, SORT, *PAGING, DEPTH, *SHAPE)
+SHAPE: Final = (FIELDS, HTML, DATES)
+LISTING: Final = (TEXT, SCOPE, REFERENCED, SORT, *PAGING, DEPTH, *SHAPE)
 """What every list takes."""
+STREAMED: Final = (*LISTING, AFTER)
+"""The same, and what its stream takes besides."""

@@ -29,11 +29,13 @@ ASKED: Final = {
     "_offset": "1",
     "_limit": "2",
     "_depth": "2",
+    "_references": "9f32434e-84e3-4150-a6f2-d89a67be2fb1",
     "_fields": "title",
+    "_html": "site",
     "_dates": "iso",
 }
 #: Parameters that change what a resource shows, so that part of it could pass for the whole.
-SHAPING: Final = ("_fields", "_dates")
+SHAPING: Final = ("_fields", "_html", "_dates")
 
 MOUNTS: Final = ("site", "preview")
 Crawls = Mapping[str, Crawl]
@@ -85,8 +87,13 @@ def known_values(crawl: Crawl) -> Mapping[str, set[str]]:
             known[home["c:taxonomy"]["href"]].add(resource["name"])
             keys = {one["key"] for one in nested(resource["categories"])}
             known[links["c:category"]["href"]] |= keys
+    # Also those that lead nowhere yet.
     known[home["curies"][0]["href"]] = {
-        link.relation.partition(":")[2] for link in crawl.links if ":" in link.relation
+        relation.partition(":")[2]
+        for _, whole in crawl.whole()
+        for holder in nested(whole)
+        for relation in holder["_links"]
+        if ":" in relation
     }
     return known
 

@@ -17,7 +17,7 @@ from tests.operations.processes import ROOT, environment, running
 COMMAND: Final = str(Path(sys.executable).parent / "hal-delivery")
 
 #: Links to pages for people, files, and the description: no HAL behind them.
-NOT_HAL: Final = ("service-desc", "service-doc", "enclosure")
+NOT_HAL: Final = ("service-desc", "service-doc", "enclosure", "c:sitemap")
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from typing import Final
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from .scenarios import Scenario
+from .scenarios import NDJSON, XML, Scenario
 
 EXAMPLES: Final = Path(__file__).parent / "examples"
 HOST: Final = "localhost:8080"
@@ -67,12 +67,12 @@ class Exchange:
         media_type = self.response.mimetype or ""
         if media_type == "application/json" and '"openapi":' in self.response.text:
             return [f"<the description, kept as tests/contract/openapi-{self.scenario.mount}.json>"]
-        if media_type.endswith("json"):
+        if media_type.endswith("+json") or media_type == "application/json":
             shape = json.loads(body)
             if "requestId" in shape and "X-Request-Id" not in self.sent:
                 shape["requestId"] = REQUEST_ID
             return [json.dumps(shape, indent=2, ensure_ascii=False)]
-        if media_type.startswith("text/"):
+        if media_type.startswith("text/") or media_type in (NDJSON, XML):
             return [body.decode()]
         return [f"<{len(body)} bytes, sha256 {sha256(body).hexdigest()}>"]
 

@@ -13,12 +13,16 @@ from typing import Final
 ASSET: Final = "9f32434e-84e3-4150-a6f2-d89a67be2fb1"
 DIGEST: Final = "ae59cc2eca8113b8e1be567f6dacd653f4f220c93f0ea80ed0bbd484c97fa8fe"
 MEDUSA: Final = "c580ac64-3874-4717-a6d9-e5ad72080abe"
+ABOUT: Final = "30584a41-1b54-45d5-8b16-75d690f5b979"
 BYTES: Final = f"/assets/{ASSET}/bytes/{DIGEST}/blue-199261_150.jpg"
 BASENAME: Final = "essentials.pagination"
 
 HAL: Final = "application/hal+json"
 JSON: Final = "application/json"
 HTML: Final = "text/html"
+NDJSON: Final = "application/x-ndjson"
+XML: Final = "application/xml"
+TEXT: Final = "text/plain"
 
 #: Bases by the mount's name; what belongs to no mount is the service's own.
 BASES: Final[Mapping[str, str]] = {"site": "/site/api", "preview": "/preview/api", "service": ""}
@@ -51,13 +55,15 @@ class Scenario:
 class Target:
     """One route by an address: what is there, and what is not there.
 
-    ``missing`` is absent where the route has but one address.
+    ``missing`` is absent where the route has but one address.  ``streamed`` are
+    collections, which come as lines too.
     """
 
     name: str
     path: str
     media_type: str = HAL
     missing: str | None = None
+    streamed: bool = False
 
     def asking(self, parameters: str) -> str:
         """The address with *parameters* only."""
@@ -67,19 +73,32 @@ class Target:
 #: In the order of the routes.
 TARGETS: Final = (
     Target("entry-point", "/"),
-    Target("documents", "/documents/?_limit=2&_fields=title", missing="/documents/?_scope=nowhere"),
+    Target(
+        "documents",
+        "/documents/?_limit=2&_fields=title",
+        missing="/documents/?_scope=nowhere",
+        streamed=True,
+    ),
     Target("document", f"/documents/{MEDUSA}", missing="/documents/news/2017/02/nowhere"),
-    Target("folders", "/folders/?_limit=2", missing="/folders/?_scope=nowhere"),
+    Target("source", f"/documents/{ABOUT}/source", TEXT, missing=f"/documents/{MEDUSA}/source"),
+    Target("folders", "/folders/?_limit=2", missing="/folders/?_scope=nowhere", streamed=True),
     Target("folder", "/folders/blog/2017", missing="/folders/nowhere"),
     Target("tree", "/tree?_depth=1&_fields=title"),
-    Target("bundles", "/resourcebundles/?_limit=2", missing="/resourcebundles/?_scope=nowhere"),
+    Target(
+        "bundles",
+        "/resourcebundles/?_limit=2",
+        missing="/resourcebundles/?_scope=nowhere",
+        streamed=True,
+    ),
     Target("bundle", f"/resourcebundles/{BASENAME}", missing="/resourcebundles/nowhere"),
     Target(
         "bundle-in-locale",
         f"/resourcebundles/{BASENAME}/nl",
         missing=f"/resourcebundles/{BASENAME}/xx",
     ),
-    Target("taxonomies", "/taxonomies/?_limit=2", missing="/taxonomies/?_scope=nowhere"),
+    Target(
+        "taxonomies", "/taxonomies/?_limit=2", missing="/taxonomies/?_scope=nowhere", streamed=True
+    ),
     Target("taxonomy", "/taxonomies/exampletaxonomy?_depth=1", missing="/taxonomies/nowhere"),
     Target(
         "category",
@@ -90,8 +109,9 @@ TARGETS: Final = (
         "category-documents",
         "/taxonomies/seashore/categories/animals/documents?_limit=2&_fields=title",
         missing="/taxonomies/seashore/categories/nowhere/documents",
+        streamed=True,
     ),
-    Target("assets", "/assets/?_limit=2", missing="/assets/?_scope=nowhere"),
+    Target("assets", "/assets/?_limit=2", missing="/assets/?_scope=nowhere", streamed=True),
     Target("asset", f"/assets/{ASSET}", missing="/assets/nowhere.jpg"),
     Target("bytes", BYTES, "image/jpeg", missing=BYTES.replace(DIGEST, "0" * 64)),
     Target("types", "/types/"),
@@ -99,11 +119,20 @@ TARGETS: Final = (
     Target("relation", "/rels/documents", HTML, missing="/rels/nowhere"),
     Target("problem", "/problems/invalid_parameter", HTML, missing="/problems/nowhere"),
     Target("docs", "/docs/", HTML),
+    Target("sitemap", "/sitemap.xml", XML),
     Target("openapi", "/openapi.json", JSON),
     Target("swagger", "/api-docs/swagger.json", JSON),
-    Target("typed-documents", "/newsdocument/?_limit=2&_fields=title", missing="/nosuchtype/"),
+    Target(
+        "typed-documents",
+        "/newsdocument/?_limit=2&_fields=title",
+        missing="/nosuchtype/",
+        streamed=True,
+    ),
     Target("typed-document", f"/newsdocument/{MEDUSA}", missing=f"/blogpost/{MEDUSA}"),
 )
+
+#: What mounts of drafts do not have.
+PUBLISHED_ONLY: Final = frozenset({"sitemap"})
 
 #: What a browser asks before a script of another origin may ask.
 PREFLIGHT: Final = {
@@ -132,6 +161,8 @@ def everywhere(mount: str, one: Target) -> Iterator[Scenario]:
     yield case("too-long", 414, target=one.asking(TOO_LONG))
     if one.media_type == HAL:
         yield case("as-json", 200, Accept=JSON)
+    if one.streamed:
+        yield case("as-lines", 200, Accept=NDJSON)
     if one.name == "bytes":
         yield case("range", 206, Range="bytes=0-9")
         yield case("last-range", 206, Range="bytes=-4")
@@ -166,6 +197,9 @@ SINGLE: Final = (
     get("documents-beyond-the-end", f"{PROJECTED}&_offset=1000"),
     get("documents-below-a-folder", "/documents/?_scope=news/2017&_fields=title"),
     get("documents-capped", "/documents/?_limit=500&_fields=title&_q=medusa"),
+    get("documents-referring", f"/documents/?_references={ASSET}&_fields=title"),
+    get("documents-referring-to-nothing", "/documents/?_references=nowhere", 404),
+    get("documents-as-the-site-shows-them", f"{PROJECTED}&_html=site"),
     get("documents-iso-dates", f"{PROJECTED}&_dates=iso"),
     get("documents-without-a-slash", "/documents?_fields=title&_limit=1"),
     get("document-by-path", "/documents/news/2017/02/the-medusa-news?_fields=title"),
@@ -209,6 +243,15 @@ SINGLE: Final = (
         If_Modified_Since="Fri, 01 Jan 2038 00:00:00 GMT"),
     get("document-tag-before-date", f"/documents/{MEDUSA}?_fields=title", 200,
         If_None_Match='"other"', If_Modified_Since="Fri, 01 Jan 2038 00:00:00 GMT"),
+    # Streams.
+    get("documents-stream-whole", "/documents/?_q=medusa&_fields=title", Accept=NDJSON),
+    get("documents-stream-continued", f"/documents/?_fields=title&_limit=1&_after={MEDUSA}",
+        Accept=NDJSON),
+    get("documents-stream-sorted", "/documents/?_sort=title&_offset=2", 400, Accept=NDJSON),
+    get("documents-after-without-a-stream", f"/documents/?_after={MEDUSA}", 400),
+    get("documents-stream-bad-after", "/documents/?_after=medusa", 400, Accept=NDJSON),
+    get("documents-stream-nothing-found", "/documents/?_q=zeppelin", Accept=NDJSON),
+    get("sitemap-part", f"/sitemap.xml?_after={MEDUSA}"),
     # Negotiation.
     get("documents-preferred-json", PROJECTED, Accept=f"{JSON}, {HAL};q=0.5"),
     get("documents-anything", PROJECTED, Accept="*/*"),
@@ -264,6 +307,10 @@ def scenarios() -> Iterator[Scenario]:
         yield from everywhere("site", one)
     yield from SINGLE
     for one in TARGETS:
+        if one.name in PUBLISHED_ONLY:
+            token = {"Authorization": "Bearer <token>"}
+            yield Scenario(f"{one.name}-of-drafts", "preview", "GET", one.path, 404, token)
+            continue
         for row in everywhere("preview", one):
             yield replace(row, headers={**row.headers, "Authorization": "Bearer <token>"})
         if one.name != "problem":

@@ -87,6 +87,8 @@ def test_every_key_arrives(file: Path) -> None:
         default_parameters = { _locale = "nl", _limit = 5, _total = true }
         parameter_aliases = { search = "_q" }
         headers = { X-Robots-Tag = "noindex" }
+        site_url = "https://www.example.org/docs/{locale}/{path}.html"
+        processors = ["my_site.delivery:branded"]
         """,
     )
 
@@ -106,6 +108,8 @@ def test_every_key_arrives(file: Path) -> None:
         default_parameters={"_locale": "nl", "_limit": "5", "_total": "true"},
         parameter_aliases={"search": "_q"},
         headers={"X-Robots-Tag": "noindex"},
+        site_url="https://www.example.org/docs/{locale}/{path}.html",
+        processors=("my_site.delivery:branded",),
     )
 
 
@@ -176,6 +180,8 @@ def test_an_unknown_key_is_refused(file: Path, line: str, hint: str) -> None:
         "headers = { ETag = 'a' }",
         "headers = { X-Number = 1 }",
         "allow_public_drafts = 'yes'",
+        "site_url = 1",
+        "site_url = ''",
     ],
 )
 def test_a_value_of_the_wrong_kind_is_refused(file: Path, line: str) -> None:
@@ -184,6 +190,35 @@ def test_a_value_of_the_wrong_kind_is_refused(file: Path, line: str) -> None:
 
     assert f"mount docs: {line.split(' ', maxsplit=1)[0]} is " in message
     assert "but must be" in message
+
+
+@pytest.mark.parametrize(
+    ("url", "nearest"),
+    [
+        ("/{locale}/{pth}/", "{path}"),
+        ("/{local}/{path}/", "{locale}"),
+        ("/{lang}/{path}", "{locale}, {path}"),
+        ("/{path}/{", "{locale}, {path}"),
+        ("{path}", "/{path}"),
+        ("/path/", "/{path}/"),
+        ("//{path}/", "/{path}/"),
+        ("/{path}/{path}/", "/{path}/"),
+        ("/{path}.{locale}", "/{path}"),
+        ("/{path}/?page={path}", "/{path}/"),
+        ("/{path}/#top", "/{path}/"),
+        ("https://{locale}.example.org/{path}/", "/{locale}/{path}"),
+        ("ftp://example.org/{locale}/{path}/", "/{locale}/{path}/"),
+        ("https://www.example.org", "/{locale}/{path}/"),
+    ],
+)
+def test_a_site_that_cannot_be_is_refused_with_the_nearest(
+    file: Path, url: str, nearest: str
+) -> None:
+    """A pattern holds {path}, no placeholder that nobody knows, and what addresses hold."""
+    message = complaint(file, f'{DOCS}site_url = "{url}"')
+
+    assert f"mount docs: site_url is {url!r}, but must be a pattern" in message
+    assert nearest in message.rpartition(" not at all. ")[2]
 
 
 @pytest.mark.parametrize(

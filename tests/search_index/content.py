@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from content_repo import ROOT_ID, DocumentType, Field, FieldKind, Kind, Repository, Side
 from content_repo.repository import now
-from search_index import Hits, Query, SearchIndex, SortKey, Window
+from search_index import BY_ID, Hits, Query, SearchIndex, SortKey, Window
 
 #: Far more than any test takes; nothing waits so long unless it fails.
 AGES: Final = 30.0
@@ -113,6 +114,14 @@ def found(index: SearchIndex, asked: Query) -> Hits:
     """What *index* finds, however long it takes to be in step."""
     assert index.catch_up(within=AGES)
     return index.search(asked)
+
+
+def walked(index: SearchIndex, asked: Query, *, size: int) -> Iterator[tuple[str, ...]]:
+    """All that *asked* finds by id, *size* ids in a step; each begins where the last ended."""
+    step = replace(asked, sort=BY_ID, window=Window(0, size))
+    while ids := found(index, step).ids:
+        yield ids
+        step = replace(step, after=ids[-1])
 
 
 def paths(repository: Repository, hits: Hits) -> list[str]:

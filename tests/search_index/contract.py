@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from content_repo import DocumentType, Field, FieldKind, Kind, Repository, Side
-from search_index import InvalidQuery, Query, SearchIndex, SortKey, Window
+from search_index import BY_ID, InvalidQuery, Query, SearchIndex, SortKey, Window
 from tests.search_index.content import (
     ARTICLE,
     DOCUMENTS,
@@ -19,6 +19,7 @@ from tests.search_index.content import (
     put,
     query,
     revise,
+    walked,
 )
 
 Make = Callable[[Side], SearchIndex]
@@ -164,6 +165,50 @@ class IndexContract:
         assert hits.total == 5
         assert found(index, query(window=Window(5, 1))).ids == ()
         assert found(index, query(window=Window(0, 0))).total == 5
+
+    @pytest.mark.parametrize("text", [None, "same"])
+    def test_what_comes_after_an_id(
+        self, repository: Repository, index: SearchIndex, text: str | None
+    ) -> None:
+        """By id, the window begins behind any id, there or not; the total stays that of all."""
+        ids = sorted(put(repository, f"site/{number}", title="same") for number in range(5))
+
+        def after(id: str | None, window: Window = Window(0, 1000)) -> tuple[str, ...]:  # noqa: B008
+            asked = query(text, kinds=DOCUMENTS, sort=BY_ID, after=id, window=window)
+            hits = found(index, asked)
+            assert hits.total == 5
+            return hits.ids
+
+        assert after(None) == after("0") == tuple(ids)
+        assert after(ids[0]) == tuple(ids[1:])
+        assert after(ids[2] + "0") == tuple(ids[3:])
+        assert after(ids[1], Window(1, 2)) == tuple(ids[3:5])
+        assert after(ids[4]) == after("g") == ()
+
+    @pytest.mark.parametrize("text", [None, "same"])
+    def test_a_walk_by_id_meets_once_what_stays(
+        self, repository: Repository, index: SearchIndex, text: str | None
+    ) -> None:
+        """Whatever is written, renamed or gone between its steps, what stays comes exactly once."""
+        ids = [put(repository, f"site/{number}", title="same") for number in range(9)]
+        gone = sorted(ids)[-1]
+        steps = walked(index, query(text, kinds=DOCUMENTS), size=2)
+        met = list(next(steps))
+        with repository.write() as tx:
+            tx.trash(gone)
+            for number, id in enumerate(set(ids) - {gone}):
+                tx.move(id, name=f"{9 - number} anew")
+        put(repository, "site/late", title="same")
+        met += [id for step in steps for id in step]
+
+        assert sorted(set(met) & set(ids)) == sorted(set(ids) - {gone})
+        assert met == sorted(set(met))
+
+    def test_only_the_order_of_ids_says_what_comes_after_one(self) -> None:
+        """A place in any other order would move with whatever is written."""
+        for sort in ((), (SortKey("title"),), (SortKey("id", descending=True, of="node"),)):
+            with pytest.raises(ValueError, match="order"):
+                query(after="a", sort=sort)
 
     @pytest.mark.parametrize(
         ("field", "values"),

@@ -30,7 +30,8 @@ class OracleIndex:
         nodes.sort(key=lambda node: (node.path, node.id))
         for key in reversed(query.sort):
             nodes.sort(key=cmp_to_key(self._comparison(key)))
-        window = nodes[query.window.offset :][: query.window.limit]
+        left = [node for node in nodes if query.after is None or node.id > query.after]
+        window = left[query.window.offset :][: query.window.limit]
         return Hits(tuple(node.id for node in window), len(nodes), self.position, self.reached)
 
     @property

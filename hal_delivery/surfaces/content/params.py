@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from content_repo.errors import NodeNotFound
 from content_repo.model import Kind
 from hal_delivery.services.delivery import Delivery
+from hal_delivery.surfaces.content.relations import SOURCE
 from hal_delivery.web.asking import Asked
 from hal_delivery.web.failures import BadParameters, Mistake
-from hal_delivery.web.vocabulary import FIELDS, SCOPE, SORT, Parameter
+from hal_delivery.web.vocabulary import FIELDS, REFERENCED, SCOPE, SORT, Parameter
 from search_index import Query, SortKey, Window
+
+Found = TypeVar("Found")
 
 #: What a list can be sorted by besides fields, in the words of its answers.
 _META_KEYS: Final[Mapping[str, str]] = {
@@ -31,6 +34,8 @@ _SCORE: Final = "_score"
 
 #: What is shown of nodes whose fields no document type declares.
 _SHOWN: Final[Mapping[Kind, tuple[str, ...]]] = {
+    # Only for who names it: it says the same again, in another form.
+    Kind.DOCUMENT: (SOURCE,),
     Kind.BUNDLE: ("basename", "locales", "bundles"),
     Kind.TAXONOMY: ("name", "locales", "categories"),
     Kind.ASSET: ("title", "alt", "fileName", "mediaType", "size", "width", "height"),
@@ -46,7 +51,7 @@ def checked(asked: Asked, delivery: Delivery, kind: Kind = Kind.DOCUMENT) -> Ask
         return asked
     known: Mapping[str, str] = delivery.field_names()
     if kind in _SHOWN:
-        known = {**known, **{name: name for name in _SHOWN[kind]}}
+        known = {**{name: name for name in _SHOWN[kind]}, **known}
     mistakes: list[Mistake] = []
     fields = _known(FIELDS, asked.fields, known, (), mistakes, delivery)
     others = (*_META_KEYS, *([] if asked.text is None else [_SCORE]))
@@ -66,7 +71,9 @@ def query(asked: Asked, delivery: Delivery, narrow: Mapping[str, Any]) -> Query:
     """
     scopes: tuple[str, ...] = ()
     if asked.scope is not None:
-        scopes = (_scope(asked.scope, delivery),)
+        scopes = (_named(SCOPE, asked.scope, delivery.scope),)
+    if asked.references is not None:
+        narrow = {**narrow, "ids": _named(REFERENCED, asked.references, delivery.referrers)}
     deepest = None
     if asked.depth is not None:
         top = scopes[0] if scopes else delivery.mount.content_root
@@ -83,11 +90,13 @@ def query(asked: Asked, delivery: Delivery, narrow: Mapping[str, Any]) -> Query:
     )
 
 
-def _scope(address: str, delivery: Delivery) -> str:
+def _named(parameter: Parameter, address: str, find: Callable[[str], Found]) -> Found:
+    """What *find* finds at *address*; what is not there is told by the parameter's name."""
     try:
-        return delivery.scope(address)
+        return find(address)
     except NodeNotFound:
-        raise NodeNotFound(kind=f"folder for {SCOPE.name}", address=address) from None
+        kind = "folder" if parameter is SCOPE else "node"
+        raise NodeNotFound(kind=f"{kind} for {parameter.name}", address=address) from None
 
 
 def sort_keys(names: Sequence[str]) -> tuple[SortKey, ...]:

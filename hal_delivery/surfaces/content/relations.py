@@ -21,9 +21,13 @@ FOLDERS: Final = "folders"
 LOCALE: Final = "locale"
 LOCALES: Final = "locales"
 PAGE: Final = "page"
+REFERENCES: Final = "references"
+REFERRERS: Final = "referrers"
 RESOURCE_BUNDLE: Final = "resourcebundle"
 RESOURCE_BUNDLES: Final = "resourcebundles"
 ROOT: Final = "root"
+SITEMAP: Final = "sitemap"
+SOURCE: Final = "source"
 TAXONOMIES: Final = "taxonomies"
 TAXONOMY: Final = "taxonomy"
 TREE: Final = "tree"
@@ -47,10 +51,19 @@ RELATIONS: Final[Mapping[str, str]] = {
     LOCALES: "A resource bundle in one of the locales that it has messages in: one link for "
     "each, whose hreflang property is the locale.",
     PAGE: "The document that is a folder's own page.",
+    REFERENCES: "What the links and images in a document's rich texts lead to, one link for each "
+    "of them, in their order. Its type says whether that is here (internal), elsewhere (external), "
+    "a file of ours (binary) or nowhere that can be seen (broken); its name is the address as the "
+    "author wrote it, its title the text of the link, or what an image shows in its stead.",
+    REFERRERS: "The documents that point at this one, by a field or by a link in their texts; "
+    "a page at a time.",
     RESOURCE_BUNDLE: "One resource bundle with its messages in all locales; a template that "
     "takes its basename.",
     RESOURCE_BUNDLES: "All resource bundles, a page at a time, without their messages.",
     ROOT: "The folder that all paths of this mount start from.",
+    SITEMAP: "The addresses at which the site shows the documents, as search engines read them "
+    "(sitemaps.org), with when each changed and its translations.",
+    SOURCE: "The file that a document was imported from, byte for byte.",
     TAXONOMIES: "All taxonomies, a page at a time, without their categories.",
     TAXONOMY: "A taxonomy with all its categories; where it is a template, it takes its name.",
     TREE: "Folders and documents as a tree, several levels in one answer: what a navigation "

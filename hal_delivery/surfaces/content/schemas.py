@@ -22,6 +22,14 @@ MESSAGES: Final[dict[str, Any]] = {
     "additionalProperties": {"type": "string"},
 }
 
+#: A collection as a stream.
+LINES: Final[dict[str, Any]] = {
+    "type": "string",
+    "description": "All resources of the collection as JSON, one on each line, by id. Where more "
+    "is to come, the last line has nothing but a link next; where that cannot be told now, it is "
+    "a problem with one.",
+}
+
 #: What the variable parts of addresses mean, by the route's first segment and the part's
 #: name; an example of each.
 PARTS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
@@ -29,6 +37,7 @@ PARTS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
         "The document's id, or its path from the mount's root with plain slashes.",
         "c580ac64-3874-4717-a6d9-e5ad72080abe",
     ),
+    ("documents", "id"): ("The document's id.", "c580ac64-3874-4717-a6d9-e5ad72080abe"),
     ("folders", "address"): (
         "The folder's id, or its path from the mount's root with plain slashes.",
         "e39779ae-586c-438b-a6ce-685a21581b48",

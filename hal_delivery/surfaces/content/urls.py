@@ -46,6 +46,10 @@ class Urls:
     def document(self, id: str) -> str:
         return self.item(DOCUMENTS, id)
 
+    def source(self, id: str) -> str:
+        """The file that a document came from."""
+        return f"{self.document(id)}/source"
+
     def folder(self, id: str) -> str:
         return self.item("folders", id)
 
@@ -75,6 +79,9 @@ class Urls:
 
     def tree(self) -> str:
         return f"{self.base}/tree"
+
+    def sitemap(self) -> str:
+        return f"{self.base}/sitemap.xml"
 
     def relation(self, name: str) -> str:
         return f"{self.base}/rels/{name}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -12,13 +13,16 @@ from content_repo.kept import Rendition
 from content_repo.model import Node
 from content_repo.references import references
 from hal_delivery.hal.resource import Link, Resource, link, resource
-from hal_delivery.surfaces.content.relations import curied
+from hal_delivery.surfaces.content.relations import REFERENCES, REFERRERS, SOURCE, curied
 from hal_delivery.surfaces.content.serializers.rendering import Rendering, hreflang
+from hal_delivery.surfaces.content.serializers.richtext import reference
 from hal_delivery.surfaces.content.urls import DOCUMENTS
+from hal_delivery.web.asking import query_string
+from hal_delivery.web.vocabulary import REFERENCED
 
 #: Stand for a document's id and its folder's while a pattern of links is made.
-_ID: Final = "<id>"
-_UP: Final = "<up>"
+_ID: Final = str(uuid.uuid4())
+_UP: Final = str(uuid.uuid4())
 
 #: A field that points at other nodes, whether it may at several, and one target.
 Pointer = tuple[str, bool, str]
@@ -29,27 +33,39 @@ def document(node: Node, rendering: Rendering, *, segment: str = DOCUMENTS) -> R
 
     *segment* is the collection it was asked for in; ``self`` stays within it.
     """
-    fields = rendering.forms.fields(node.type, node.fields)
+    fields = rendering.forms(node).fields(node.type, node.fields)
+    if node.id in rendering.sources:
+        fields.setdefault(SOURCE, rendering.sources[node.id])
     pointers = (
         (one.field, one.multiple, one.target)
         for one in references(rendering.types, node.type, node.fields)
     )
-    return resource(
+    shown = resource(
         {
             "_meta": rendering.meta(node, rendering.path(node)),
             **rendering.projection.apply(fields),
         },
         links=_links(node, rendering, segment, pointers),
     )
+    for process in rendering.processors:
+        shown = process(shown)
+    return shown
 
 
 def kept_document(
     one: Rendition, rendering: Rendering, *, segment: str = DOCUMENTS
 ) -> orjson.Fragment:
     """The same document, with all of its fields, from the text that is kept of them."""
-    if one.is_translated or one.parent is None or rendering.types.referring(one.type):
+    if (
+        one.is_translated
+        or one.parent is None
+        or one.links != "[]"
+        or rendering.types.referring(one.type)
+    ):
         return joined(one, rendering, orjson.dumps(kept_links(one, rendering, segment)).decode())
-    pattern = rendering.once(f"links of {one.type}", lambda: _pattern(one, rendering, segment))
+    pattern = rendering.once(
+        f"links of {one.type}, {one.is_sourced}", lambda: _pattern(one, rendering, segment)
+    )
     return joined(one, rendering, pattern % {"id": one.id, "up": one.parent})
 
 
@@ -98,6 +114,11 @@ def _links(
     if node.parent is not None:
         links["up"] = {"href": urls.folder(node.parent)}
     links["alternate"] = _translations(node, rendering) if node.is_translated else []
+    links[curied(REFERENCES)] = _references(node, rendering)
+    referring = query_string([(REFERENCED.name, node.id)])
+    links[curied(REFERRERS)] = {"href": urls.collection(DOCUMENTS) + referring}
+    if node.is_sourced:
+        links[curied(SOURCE)] = {"href": urls.source(node.id), "type": "text/plain"}
     if rendering.types.referring(node.type):
         links.update(_field_links(node, rendering, pointers))
     return links
@@ -108,6 +129,14 @@ def _translations(node: Node | Rendition, rendering: Rendering) -> list[Link]:
         link(rendering.urls.node(other), hreflang=hreflang(other.locale))
         for other in rendering.around.translations.get(node.group, ())
         if other.id != node.id and other.locale is not None
+    ]
+
+
+def _references(node: Node | Rendition, rendering: Rendering) -> list[Link]:
+    """What the links in a document's rich texts lead to, each as it was written."""
+    return [
+        reference(one, rendering.around.places, rendering.urls)
+        for one in rendering.links.get(node.id, ())
     ]
 
 

@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from content_repo.doctypes import COMPOUND_TYPE, REFERRING, Field, FieldKind, Types
+from content_repo.doctypes import (
+    COMPOUND_TYPE,
+    DATE_POINTERS,
+    REFERRING,
+    Field,
+    FieldKind,
+    Types,
+    dated,
+)
 from content_repo.model import ROOT_ID, Place
 
 #: Kinds whose stored form is not the one on the wire.
@@ -49,17 +57,25 @@ def mirror(kind: FieldKind, place: Place | None) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """How one answer has its fields; ``mirrored`` makes the form of a mirror from its target."""
+    """How one answer has its fields.
+
+    ``mirrored`` makes the form of a mirror from its target, ``texts`` what is
+    shown of a rich text.
+    """
 
     types: Types
     iso_dates: bool
     mirrored: Callable[[FieldKind, str], Any]
+    texts: Callable[[str], str] = str
     _differing: dict[str, Mapping[str, Field]] = field(default_factory=dict)
 
     def fields(self, type_name: str, stored: Mapping[str, Any]) -> dict[str, Any]:
         """Fields as they are stored, but for those whose form on the wire is another."""
+        if self.iso_dates and DATE_POINTERS in stored:
+            stored = dated(stored, iso)
         shown = {**stored}
-        shown.pop(COMPOUND_TYPE, None)
+        for name in (COMPOUND_TYPE, DATE_POINTERS):
+            shown.pop(name, None)
         for name, one in self.differing(type_name).items():
             if name in shown:
                 shown[name] = self.field(one, shown[name])
@@ -85,7 +101,7 @@ class Forms:
         if one.kind in REFERRING:
             return self.mirrored(one.kind, value)
         if one.kind is FieldKind.RICH_TEXT:
-            return {"_meta": _RICH_TEXT, "content": value}
+            return {"_meta": _RICH_TEXT, "content": self.texts(value)}
         if one.kind is FieldKind.COMPOUND:
             name = value[COMPOUND_TYPE]
             return {"_meta": {"type": name}, **self.fields(name, value)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from content_repo.model import Node
+from content_repo.model import Node, Side
 from hal_delivery.hal.resource import Link, Resource, link, resource
 from hal_delivery.mounts import Mount
 from hal_delivery.surfaces.content import relations as rel
@@ -28,6 +28,7 @@ def home(mount: Mount, root: Node, rendering: Rendering) -> Resource:
                 **_lists(root, rendering),
                 **_templates(rendering),
                 curied(rel.COLLECTIONS): _collections(rendering),
+                **_sitemap(mount, rendering),
                 "service-desc": link(
                     f"{rendering.urls.base}/openapi.json", type="application/json"
                 ),
@@ -50,6 +51,14 @@ def _lists(root: Node, rendering: Rendering) -> dict[str, Link]:
         curied(rel.ASSETS): link(urls.collection("assets"), title="Images and other files"),
         curied(rel.TYPES): link(urls.collection("types"), title="Document types"),
     }
+
+
+def _sitemap(mount: Mount, rendering: Rendering) -> dict[str, Link]:
+    """Of what is published; search engines have no business with drafts."""
+    if mount.side is not Side.PUBLISHED:
+        return {}
+    href = rendering.urls.sitemap()
+    return {curied(rel.SITEMAP): link(href, type="application/xml", title="Sitemap")}
 
 
 def _templates(rendering: Rendering) -> dict[str, Link]:

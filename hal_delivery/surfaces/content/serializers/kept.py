@@ -13,8 +13,10 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from content_repo.doctypes import FieldKind, Types
+from content_repo import linking
+from content_repo.doctypes import DATE_POINTERS, FieldKind, Types
 from content_repo.kept import PART, Rendition
+from content_repo.linking import Link
 from content_repo.model import ROOT_ID, Place
 from hal_delivery.surfaces.content.serializers.fields import Forms, mirror
 
@@ -51,7 +53,7 @@ class FieldsRenderer:
             return f"\0{len(holes) - 1}\0"
 
         forms = Forms(types, iso_dates=False, mirrored=leave_hole)
-        shown = dict(fields)
+        shown = {name: value for name, value in fields.items() if name != DATE_POINTERS}
         for name, one in forms.differing(type_name).items():
             if name in shown:
                 # A compound may hold several mirrors: to-many, however many it has.
@@ -64,22 +66,25 @@ class FieldsRenderer:
 
 
 class Parts(NamedTuple):
-    """A kept form taken apart, without its title."""
+    """A kept form taken apart, without its title, and the links in its rich texts."""
 
     text: Sequence[str]
     holes: Sequence[Hole]
+    links: tuple[Link, ...]
 
     @classmethod
     def of(cls, document: Rendition) -> Parts:
         _, _, kept = (document.kept or "").partition(PART)
+        links = linking.loaded(document.links)
         if PART not in kept:
-            return cls((kept,), ())
+            return cls((kept,), (), links)
         parts = kept.split(PART)
-        return cls(parts[::2], [Hole(*orjson.loads(one)) for one in parts[1::2]])
+        return cls(parts[::2], [Hole(*orjson.loads(one)) for one in parts[1::2]], links)
 
     def targets(self) -> list[str]:
         """The ids of all nodes that the fields point at."""
-        return [hole.target for hole in self.holes if hole.target != ROOT_ID]
+        mirrored = [hole.target for hole in self.holes if hole.target != ROOT_ID]
+        return mirrored + [one.target for one in self.links if one.target is not None]
 
     def filled(self, places: Mapping[str, Place]) -> str:
         """The fields as JSON, each hole filled with what the reader may see there."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from content_repo import locales
+from content_repo import linking, locales
 from content_repo.doctypes import FieldKind, Types
 from content_repo.kept import Rendition
 from content_repo.model import Node
@@ -16,6 +16,7 @@ from hal_delivery.surfaces.content.relations import CURIE
 from hal_delivery.surfaces.content.serializers.fields import Forms, iso, mirror
 from hal_delivery.surfaces.content.serializers.kept import Parts
 from hal_delivery.surfaces.content.serializers.projection import Projection
+from hal_delivery.surfaces.content.serializers.richtext import SiteTexts
 from hal_delivery.surfaces.content.urls import Urls
 
 
@@ -25,7 +26,10 @@ class Rendering:
 
     ``shape`` is the query string of links to what is rendered likewise: a
     ``self`` that left it out would make a client take the part for the whole.
-    ``parts`` are the kept fields of the documents in it, by their ids.
+    ``parts`` are the kept fields of the documents in it, ``links`` those in their
+    rich texts, by their ids.  ``texts`` shows rich texts as the site does; ``sources``
+    are the files that documents came from, where they are asked for as a field;
+    ``processors`` have the last word on each document.
     """
 
     urls: Urls
@@ -36,12 +40,19 @@ class Rendering:
     shape: str
     content_root: str
     parts: Mapping[str, Parts] = field(default_factory=dict)
+    links: Mapping[str, tuple[linking.Link, ...]] = field(default_factory=dict)
+    texts: SiteTexts | None = None
+    sources: Mapping[str, str] = field(default_factory=dict)
+    processors: Sequence[Callable[[Resource], Resource]] = ()
     _shared: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def forms(self) -> Forms:
-        """The forms that fields have in this answer."""
-        return Forms(self.types, self.iso_dates, self._mirrored)
+    def forms(self, node: Node) -> Forms:
+        """The forms that a document's fields have in this answer."""
+        forms = Forms(self.types, self.iso_dates, self._mirrored)
+        texts, links = self.texts, self.links.get(node.id, ())
+        if texts is None or not links:
+            return forms
+        return replace(forms, texts=lambda html: texts.rewritten(html, links))
 
     def _mirrored(self, kind: FieldKind, target: str) -> Resource:
         return mirror(kind, self.around.places.get(target))

@@ -12,6 +12,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 from werkzeug.routing import BaseConverter, PathConverter
 
+from content_repo.model import Side
 from hal_delivery.mounts import Mount
 from hal_delivery.surfaces.content import schemas
 from hal_delivery.surfaces.content.urls import RESERVED
@@ -22,6 +23,7 @@ from hal_delivery.surfaces.content.views import (
     documents,
     folders,
     home,
+    sitemap,
     taxonomies,
     types,
 )
@@ -53,6 +55,7 @@ ROUTES: Final[tuple[tuple[str, type[MethodView]], ...]] = (
     ("/", home.Home),
     ("/documents/", documents.Documents),
     ("/documents/<address:address>", documents.Document),
+    ("/documents/<id:id>/source", documents.Source),
     ("/folders/", folders.Folders),
     ("/folders/<address:address>", folders.Folder),
     ("/tree", folders.Tree),
@@ -71,17 +74,23 @@ ROUTES: Final[tuple[tuple[str, type[MethodView]], ...]] = (
     ("/rels/<name>", home.Relation),
     ("/problems/<code>", home.Problem),
     ("/docs/", home.Docs),
+    ("/sitemap.xml", sitemap.Sitemap),
     ("/openapi.json", description.Description),
     ("/api-docs/swagger.json", description.Swagger),
     ("/<collection:collection>/", documents.TypedDocuments),
     ("/<collection:collection>/<address:address>", documents.TypedDocument),
 )
 
+#: What mounts of drafts do not have.
+PUBLISHED_ONLY: Final = frozenset({sitemap.Sitemap})
+
 
 def blueprint(mount: Mount) -> Blueprint:
     """The routes of one mount, below its base."""
     routes = Blueprint(mount.name, __name__, description=mount.title)
     for rule, view in ROUTES:
+        if view in PUBLISHED_ONLY and mount.side is not Side.PUBLISHED:
+            continue
         # With and without a slash at the end, for people type both.
         routes.route(rule, strict_slashes=False, parameters=schemas.parts(rule))(view)
     return routes

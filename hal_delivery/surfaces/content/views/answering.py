@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from content_repo import linking
 from content_repo.kept import Rendition
 from content_repo.model import Kind, Node, Place
-from content_repo.references import references
 from hal_delivery.services.delivery import NOWHERE, Surroundings
+from hal_delivery.surfaces.content.relations import SOURCE
 from hal_delivery.surfaces.content.serializers.kept import Parts
 from hal_delivery.surfaces.content.serializers.projection import Projection
 from hal_delivery.surfaces.content.serializers.rendering import Rendering
+from hal_delivery.surfaces.content.serializers.richtext import SiteTexts
 from hal_delivery.surfaces.content.urls import Urls
 from hal_delivery.web.answers import Facts
 from hal_delivery.web.asking import Asked
 from hal_delivery.web.caching import MOST_NODES, Tags
-from hal_delivery.web.here import here
+from hal_delivery.web.here import Here, here
 from hal_delivery.web.vocabulary import SHAPE
 
 #: How caches know a node, by its kind; the design's words.
@@ -39,7 +41,8 @@ _COLLECTIONS: Mapping[Kind, str] = {
 
 def takes_kept_fields(asked: Asked) -> bool:
     """Whether fields are wanted as they are kept: all of them, in their usual form."""
-    return not asked.fields and asked.dates != "iso"
+    usual = not asked.fields and (asked.html, asked.dates) == ("stored", "millis")
+    return usual and not here().delivery.processors
 
 
 def rendering(asked: Asked, nodes: Collection[Node | Rendition] = ()) -> Rendering:
@@ -50,21 +53,46 @@ def rendering(asked: Asked, nodes: Collection[Node | Rendition] = ()) -> Renderi
     documents = [one for one in nodes if one.kind is Kind.DOCUMENT]
     parts = {one.id: Parts.of(one) for one in documents if isinstance(one, Rendition)}
     targets = {target for one in parts.values() for target in one.targets()}
-    for node in documents:
-        if isinstance(node, Node):
-            targets.update(one.target for one in references(types, node.type, node.fields))
+    links = {id: one.links for id, one in parts.items()}
+    stored = [one for one in documents if isinstance(one, Node)]
+    if stored:
+        links |= delivery.links([one.id for one in stored])
+        for node in stored:
+            found = links.get(node.id, ())
+            targets |= linking.targets(types, node.type, node.fields, found, but=node.id)
+    urls = Urls(place.base)
+    around = delivery.surroundings(targets, [one.group for one in documents if one.is_translated])
     return Rendering(
-        urls=Urls(place.base),
+        urls=urls,
         types=types,
-        around=delivery.surroundings(
-            targets, [one.group for one in documents if one.is_translated]
-        ),
+        around=around,
+        links=links,
+        processors=delivery.processors,
+        sources=delivery.source_texts(stored) if SOURCE in asked.fields else {},
+        texts=_site_texts(place, urls, around, links) if asked.html == "site" else None,
         projection=Projection.of(asked.fields),
         iso_dates=asked.dates == "iso",
         shape=asked.query(*SHAPE),
         content_root=place.mount.content_root,
         parts=parts,
     )
+
+
+def _site_texts(
+    place: Here,
+    urls: Urls,
+    around: Surroundings,
+    links: Mapping[str, tuple[linking.Link, ...]],
+) -> SiteTexts:
+    files = {
+        one.target
+        for found in links.values()
+        for one in found
+        if one.type == "binary" and one.target is not None
+    }
+    outside = place.base.removesuffix(place.mount.base)
+    sites = place.delivery.sites(outside)
+    return SiteTexts(urls, around.places, place.delivery.assets(files), sites.address)
 
 
 def tag(node: Node | Rendition | Place) -> str:

@@ -21,7 +21,7 @@ from hal_delivery.web.asking import Asked
 from hal_delivery.web.caching import Tags
 from hal_delivery.web.here import here
 from hal_delivery.web.operations import operation
-from hal_delivery.web.vocabulary import LISTING, SHAPE
+from hal_delivery.web.vocabulary import SHAPE
 
 UNKNOWN_BYTES = "application/octet-stream"
 
@@ -29,12 +29,7 @@ UNKNOWN_BYTES = "application/octet-stream"
 class Assets(MethodView):
     """All assets."""
 
-    @operation(
-        "List assets",
-        reads=LISTING,
-        answer=schemas.AssetListSchema,
-        failures=(404, 503),
-    )
+    @listings.collection("List assets", schemas.AssetListSchema)
     def get(self, asked: Asked) -> Response:
         """All images and other files of the mount."""
         return listings.nodes(

@@ -20,18 +20,13 @@ from hal_delivery.web.asking import Asked
 from hal_delivery.web.here import here
 from hal_delivery.web.negotiation import JSON, RESOURCE, best
 from hal_delivery.web.operations import operation
-from hal_delivery.web.vocabulary import LISTING, SHAPE
+from hal_delivery.web.vocabulary import SHAPE
 
 
 class Bundles(MethodView):
     """All resource bundles."""
 
-    @operation(
-        "List resource bundles",
-        reads=LISTING,
-        answer=schemas.BundleListSchema,
-        failures=(404, 503),
-    )
+    @listings.collection("List resource bundles", schemas.BundleListSchema)
     def get(self, asked: Asked) -> Response:
         """All bundles, without their messages."""
         return listings.nodes(

@@ -17,25 +17,22 @@ from hal_delivery.surfaces.content.views import listings
 from hal_delivery.surfaces.content.views.answering import (
     item_facts,
     rendering,
+    tags,
     takes_kept_fields,
 )
 from hal_delivery.surfaces.content.views.listings import Listing
 from hal_delivery.web import answers
+from hal_delivery.web.answers import Facts
 from hal_delivery.web.asking import Asked
 from hal_delivery.web.here import here
 from hal_delivery.web.operations import operation
-from hal_delivery.web.vocabulary import LISTING, SHAPE
+from hal_delivery.web.vocabulary import SHAPE
 
 
 class Documents(MethodView):
     """All documents."""
 
-    @operation(
-        "List documents of every type",
-        reads=LISTING,
-        answer=schemas.DocumentListSchema,
-        failures=(404, 503),
-    )
+    @listings.collection("List documents of every type", schemas.DocumentListSchema)
     def get(self, asked: Asked) -> Response:
         """Search, narrow, sort and page all documents of the mount."""
         return _list(asked, DOCUMENTS, None)
@@ -50,15 +47,25 @@ class Document(MethodView):
         return _one(asked, address, DOCUMENTS, None)
 
 
+class Source(MethodView):
+    """The file that a document came from."""
+
+    @operation(
+        "Read the file that a document was imported from",
+        answer={"type": "string", "format": "binary"},
+        media_types=("*/*",),
+    )
+    def get(self, asked: Asked, id: str) -> Response:
+        """Byte for byte, as long as the document's fields are those that came from it."""
+        place = here()
+        node, content = place.delivery.source(id)
+        return answers.file(place, content, Facts(version=node.revision, tags=tags((), (node,))))
+
+
 class TypedDocuments(MethodView):
     """The documents of one type."""
 
-    @operation(
-        "List documents of a type",
-        reads=LISTING,
-        answer=schemas.DocumentListSchema,
-        failures=(404, 503),
-    )
+    @listings.collection("List documents of a type", schemas.DocumentListSchema)
     def get(self, asked: Asked, collection: str) -> Response:
         """Of the type of that short or full name, and of those that extend it."""
         return _list(asked, collection, here().delivery.document_types(collection))

@@ -16,19 +16,14 @@ from hal_delivery.web import answers
 from hal_delivery.web.asking import Asked
 from hal_delivery.web.here import here
 from hal_delivery.web.operations import operation
-from hal_delivery.web.vocabulary import DEPTH, LIMIT, LISTING, PAGING, SHAPE, SORT
+from hal_delivery.web.vocabulary import DEPTH, LIMIT, PAGING, SHAPE, SORT
 from search_index import Window
 
 
 class Folders(MethodView):
     """All folders."""
 
-    @operation(
-        "List folders",
-        reads=LISTING,
-        answer=schemas.FolderListSchema,
-        failures=(404, 503),
-    )
+    @listings.collection("List folders", schemas.FolderListSchema)
     def get(self, asked: Asked) -> Response:
         """Every folder below the mount's root, as a flat list."""
         return listings.nodes(

@@ -17,18 +17,13 @@ from hal_delivery.web import answers
 from hal_delivery.web.asking import Asked
 from hal_delivery.web.here import here
 from hal_delivery.web.operations import operation
-from hal_delivery.web.vocabulary import DEPTH, LISTING, SHAPE
+from hal_delivery.web.vocabulary import DEPTH, SHAPE
 
 
 class Taxonomies(MethodView):
     """All taxonomies."""
 
-    @operation(
-        "List taxonomies",
-        reads=LISTING,
-        answer=schemas.TaxonomyListSchema,
-        failures=(404, 503),
-    )
+    @listings.collection("List taxonomies", schemas.TaxonomyListSchema)
     def get(self, asked: Asked) -> Response:
         """All taxonomies, without their categories."""
         return listings.nodes(
@@ -73,12 +68,7 @@ class Category(MethodView):
 class CategoryDocuments(MethodView):
     """The documents of one category."""
 
-    @operation(
-        "List documents of a category",
-        reads=LISTING,
-        answer=schemas.DocumentListSchema,
-        failures=(404, 503),
-    )
+    @listings.collection("List documents of a category", schemas.DocumentListSchema)
     def get(self, asked: Asked, name: str, key: str) -> Response:
         """Documents that carry the category's key, or that of one below it."""
         node, found = here().delivery.category(name, key)

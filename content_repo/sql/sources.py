@@ -1,0 +1,117 @@
+"""The rows of sources: which file of an imported tree a node came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+import orjson
+import sqlalchemy as sa
+
+from content_repo.names import is_storable
+from content_repo.sources import NodeSource, SourceEntry
+from content_repo.sql.reading import Fetch, Fill, compiled
+from content_repo.sql.tables import node, revision, source
+
+#: Rows that are read at once of however many there are.
+_PAGE: Final = 1000
+
+#: In the order of the attributes of an entry.
+_ENTRY: Final = (
+    source.c.node, source.c.root, source.c.path, source.c.digest, source.c.size, source.c.locale,
+    source.c.revision, source.c.origin, node.c.draft_revision,
+)  # fmt: skip
+
+
+def row(id: str, number: int, one: NodeSource) -> dict[str, Any]:
+    """The row that says that revision *number* of a node's fields was made from *one*."""
+    return {
+        "root": one.root, "path": one.path, "node": id, "digest": one.digest, "size": one.size,
+        "locale": one.locale, "revision": number, "origin": one.origin,
+        "content": one.content,
+    }  # fmt: skip
+
+
+def delete_files(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Forget what came from the files of *rows*."""
+    connection.execute(
+        sa.delete(source).where(
+            source.c.root == sa.bindparam("in_root"), source.c.path == sa.bindparam("at_path")
+        ),
+        [{"in_root": one["root"], "at_path": one["path"]} for one in rows],
+    )
+
+
+def delete_rows(connection: sa.Connection, id: str) -> None:
+    """Forget all files that a node came from."""
+    connection.execute(sa.delete(source).where(source.c.node == id))
+
+
+def read_entries(fetch: Fetch, dialect: sa.Dialect, root: str, below: str) -> Iterator[SourceEntry]:
+    """The files of the tree imported into *root*, by path; only some are held at once."""
+    if not is_storable(below):
+        return
+    statement, fill = _entries(dialect)
+    # "0" is the character after "/": the range holds exactly what is below.
+    first, last = (f"{below}/", f"{below}0") if below else ("", "\U0010ffff" * 64)
+    while True:
+        rows = fetch(statement, fill({"root": root, "first": first, "last": last}))
+        yield from map(SourceEntry._make, rows)
+        if len(rows) < _PAGE:
+            return
+        first = rows[-1][2]
+
+
+def read_content(
+    fetch: Fetch, dialect: sa.Dialect, root: str, path: str
+) -> tuple[str, bytes | None] | None:
+    """A file's digest and its bytes, if those are kept here; ``None`` if it is unknown."""
+    if not is_storable(path):
+        return None
+    statement, fill = _content(dialect)
+    rows = fetch(statement, fill({"root": root, "path": path}))
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+def read_fields(fetch: Fetch, dialect: sa.Dialect, id: str, number: int) -> dict[str, Any] | None:
+    """A node's fields as they were written in revision *number*, if any were."""
+    statement, fill = _fields(dialect)
+    rows = fetch(statement, fill({"id": id, "number": number}))
+    return orjson.loads(rows[0][0]) if rows else None
+
+
+@lru_cache
+def _fields(dialect: sa.Dialect) -> tuple[str, Fill]:
+    return compiled(
+        dialect,
+        sa.select(revision.c.fields).where(
+            revision.c.node == sa.bindparam("id"), revision.c.revision == sa.bindparam("number")
+        ),
+    )
+
+
+@lru_cache
+def _entries(dialect: sa.Dialect) -> tuple[str, Fill]:
+    return compiled(
+        dialect,
+        sa.select(*_ENTRY)
+        .join(node, node.c.id == source.c.node)
+        .where(
+            source.c.root == sa.bindparam("root"),
+            source.c.path > sa.bindparam("first"),
+            source.c.path < sa.bindparam("last"),
+        )
+        .order_by(source.c.path)
+        .limit(_PAGE),
+    )
+
+
+@lru_cache
+def _content(dialect: sa.Dialect) -> tuple[str, Fill]:
+    return compiled(
+        dialect,
+        sa.select(source.c.digest, source.c.content).where(
+            source.c.root == sa.bindparam("root"), source.c.path == sa.bindparam("path")
+        ),
+    )

@@ -1,0 +1,485 @@
+"""What files make together: the nodes of a plan, each with its name, place and locale.
+
+Files come in any order, and nothing of the plan depends on it.  Folders are
+named from the top down, since the path of a node is made of their names; a
+folder in which nothing has a place is none.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from content_repo import locales, names
+from content_repo.bundles import DEFAULT
+from content_repo.errors import InvalidPath
+from content_repo.model import Kind
+from hal_delivery.exchange import naming, roles
+from hal_delivery.exchange.layouts import Layout, Spot, is_locale
+from hal_delivery.exchange.naming import Part, Wish, suffixed
+from hal_delivery.exchange.plan import Entry, Folder, Remark, Role, Source
+from hal_delivery.exchange.roles import Shape
+from hal_delivery.exchange.walking import printable
+
+#: What a bundle is called that is named after its folder, but lies in it among other things.
+_MESSAGES: Final = "messages"
+
+#: Stems that say nothing of a taxonomy: it is called after its folder.
+_UNNAMED: Final = frozenset({"taxonomy", "categories", "index", roles.TERRITORIES})
+
+#: Where the names of territories are, beside their tree.
+_TERRITORY_NAMES: Final = "names"
+
+#: What a folder's own page is called, the first of these that it has.
+_PAGES: Final = ("_index", "index", "readme")
+
+_KIND_OF: Final[Mapping[Role, Kind]] = {
+    Role.PAGE: Kind.DOCUMENT,
+    Role.RECORD: Kind.DOCUMENT,
+    Role.PROPERTIES: Kind.BUNDLE,
+    Role.PO: Kind.BUNDLE,
+    Role.MESSAGES: Kind.BUNDLE,
+    Role.SKOS: Kind.TAXONOMY,
+    Role.CATEGORIES: Kind.TAXONOMY,
+    Role.TERRITORIES: Kind.TAXONOMY,
+    Role.ASSET: Kind.ASSET,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """A file that was read; ``is_said`` where its role is what somebody said it is."""
+
+    source: Source
+    role: Role
+    shape: Shape = Shape.OTHER
+    is_said: bool = False
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Locales:
+    """How locales are found: by a layout; documents that it passes over have *given*."""
+
+    layout: Layout
+    given: str | None
+    default: str
+
+    def of(self, spot: Spot | None) -> str | None:
+        """The locale of a document or folder that is at *spot*."""
+        return (spot and spot.locale) or self.given or (self.default if spot else None)
+
+
+@dataclass(slots=True)
+class Arranged:
+    """The nodes; ``patterns`` are the layouts that any of them has its locale by."""
+
+    folders: list[Folder] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    patterns: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A node without its name: it lies in *folder*, a path on disk.
+
+    ``is_like_folder`` if it is to stand for its folder.
+    """
+
+    role: Role
+    folder: str
+    short: str
+    whole: str
+    sources: tuple[Source, ...]
+    aliases: tuple[str, ...] = ()
+    basename: str | None = None
+    is_like_folder: bool = False
+
+    @property
+    def path(self) -> str:
+        return self.sources[0].path
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(self.path, self.whole, self.short)
+
+
+#: A draft with the name and the path that it was given.
+_Placed = tuple[_Draft, str, str]
+
+
+def arranged(files: Iterable[Surveyed], how: Locales, root_name: str) -> Arranged:
+    """All that *files* make, in a source whose own name is *root_name*."""
+    arrangement = _Arrangement(how, root_name)
+    arrangement.arrange(sorted(files, key=lambda one: one.source.path))
+    return arrangement.made
+
+
+class _Arrangement:
+    """One arrangement, step by step."""
+
+    def __init__(self, how: Locales, root_name: str) -> None:
+        self.made = Arranged()
+        self._how = how
+        self._root_name = root_name
+        self._paths = {"": ""}
+
+    def arrange(self, files: Sequence[Surveyed]) -> None:
+        drafts = self._drafts({one.source.path: one for one in files})
+        _settle(drafts, self._root_name)
+        placed = self._unique(list(self._placed(drafts)))
+        placed.sort(key=lambda one: one[2])
+        self._add_entries(placed)
+        self._add_folders(placed)
+
+    # -- which files are one node ------------------------------------------
+
+    def _drafts(self, files: dict[str, Surveyed]) -> list[_Draft]:
+        """One draft for each node; what is in a draft of several is no longer in *files*."""
+        drafts = list(_territories(files, self._root_name))
+        parts = _message_folders(files)
+        bundled = [path for path, one in files.items() if _KIND_OF[one.role] is Kind.BUNDLE]
+        parts |= naming.bundle_parts(path for path in bundled if path not in parts)
+        drafts += self._bundles(files, parts)
+        drafts += [_single(one, self._root_name) for one in files.values()]
+        return drafts
+
+    def _bundles(self, files: dict[str, Surveyed], parts: Mapping[str, Part]) -> Iterator[_Draft]:
+        together: dict[tuple[str, str, Role], list[Source]] = defaultdict(list)
+        for path in sorted(parts):
+            one, part = files.pop(path), parts[path]
+            role = one.role if _KIND_OF[one.role] is Kind.BUNDLE else Role.MESSAGES
+            source = replace(one.source, locale=part.locale or DEFAULT)
+            together[part.folder, names.normalise(part.name), role].append(source)
+        for (folder, name, role), sources in together.items():
+            whole = (name or _MESSAGES) + suffixed(sources[0].path)[1]
+            yield _Draft(
+                role=role,
+                folder=folder,
+                short=name or _MESSAGES,
+                whole=whole,
+                sources=tuple(self._one_per_locale(sources)),
+                basename=naming.dotted(folder, name) or self._root_name,
+                is_like_folder=not name,
+            )
+
+    def _one_per_locale(self, sources: Iterable[Source]) -> Iterator[Source]:
+        first: dict[str, Source] = {}
+        for source in sources:
+            other = first.setdefault(locales.tag(source.locale or DEFAULT), source)
+            if other is source:
+                yield source
+            else:
+                reason = f"{printable(other.path)} has the messages of this locale already"
+                self._remark(source.path, reason)
+
+    # -- names and places --------------------------------------------------
+
+    def _placed(self, drafts: Iterable[_Draft]) -> Iterator[_Placed]:
+        """Every draft that a name and a path can be found for."""
+        within: dict[str, list[_Draft]] = defaultdict(list)
+        for draft in drafts:
+            within[draft.folder].append(draft)
+        below: dict[str, list[str]] = defaultdict(list)
+        for folder in sorted(_with_ancestors(within)):
+            below[posixpath.dirname(folder)].append(folder)
+        waiting = [""]
+        while waiting:
+            here = waiting.pop()
+            folders = below.get(here, [])
+            wishes = [Wish(one, name := posixpath.basename(one), name) for one in folders]
+            given = naming.given([*wishes, *(draft.wish for draft in within.get(here, ()))])
+            for folder, one in zip(folders, given, strict=False):
+                if placed := self._place(here, one, [folder]):
+                    self._paths[folder] = placed[1]
+                    waiting.append(folder)
+            for draft, one in zip(within.get(here, ()), given[len(folders) :], strict=True):
+                if placed := self._place(here, one, [source.path for source in draft.sources]):
+                    yield draft, *placed
+
+    def _place(
+        self, folder: str, given: naming.Given, sources: Iterable[str]
+    ) -> tuple[str, str] | None:
+        """The name and path of a node in *folder*, or ``None`` and why on all its files."""
+        reason, path = given.reason, None
+        if given.name is not None:
+            try:
+                path = names.join(self._paths[folder], given.name)
+            except InvalidPath as refused:
+                reason = f"cannot have a path: {refused.facts['reason']}"
+        if reason:
+            for source in sources:
+                self._remark(source, reason, skipped=path is None)
+        return None if given.name is None or path is None else (given.name, path)
+
+    def _unique(self, placed: Sequence[_Placed]) -> list[_Placed]:
+        """*placed* with a basename of its own for each bundle, and a name for each taxonomy."""
+        paths = {path for _, _, path in placed} | set(self._paths.values())
+        basenames: set[str] = set()
+        taxonomies: set[str] = set()
+        unique = []
+        for draft, name, path in sorted(placed, key=lambda one: one[2]):
+            kind = _KIND_OF[draft.role]
+            if kind is Kind.BUNDLE and not self._has_basename(draft, basenames):
+                continue
+            if kind is Kind.TAXONOMY:
+                name, path = self._as_taxonomy(draft, path, taxonomies, paths)
+            unique.append((draft, name, path))
+        return unique
+
+    def _has_basename(self, draft: _Draft, taken: set[str]) -> bool:
+        """Whether the bundle can have a basename; it is numbered if others have it."""
+        wanted = basename = draft.basename or draft.short
+        number = 0
+        while basename in taken:
+            number += 1
+            basename = f"{wanted}-{number}"
+        if len(basename.encode()) > names.LONGEST_NAME:
+            for source in draft.sources:
+                self._remark(source.path, f"its basename has more than {names.LONGEST_NAME} bytes")
+            return False
+        if number:
+            reason = f"another bundle is called {wanted!r}; this one is {basename!r}"
+            self._remark(draft.path, reason, skipped=False)
+        taken.add(basename)
+        draft.basename = basename
+        return True
+
+    def _as_taxonomy(
+        self, draft: _Draft, path: str, taken: set[str], paths: set[str]
+    ) -> tuple[str, str]:
+        """The name and path of a taxonomy, wherever the others lie: names are its key."""
+        above, _, name = path.rpartition("/")
+        wanted, number = name, 0
+        while name in taken or (number and path in paths):
+            number += 1
+            name = names.numbered(wanted, number)
+            path = f"{above}/{name}" if above else name
+        if number:
+            reason = f"another taxonomy is called {wanted!r}; this one is {name!r}"
+            self._remark(draft.path, reason, skipped=False)
+        taken.add(name)
+        paths.add(path)
+        return name, path
+
+    # -- locales and translations ------------------------------------------
+
+    def _add_entries(self, placed: Sequence[_Placed]) -> None:
+        spots = {
+            path: spot
+            for draft, _, path in placed
+            if _KIND_OF[draft.role] in (Kind.DOCUMENT, Kind.ASSET)
+            and (spot := self._how.layout.file(draft.path))
+        }
+        groups = self._groups([(draft, path) for draft, _, path in placed], spots)
+        for draft, name, path in placed:
+            kind, spot = _KIND_OF[draft.role], spots.get(path)
+            if spot and spot.locale:
+                self.made.patterns.add(spot.pattern)
+            # Only documents have a locale that no path says.
+            said = self._how.of(spot) if kind is Kind.DOCUMENT else spot.locale if spot else None
+            self.made.entries.append(
+                Entry(
+                    kind=kind,
+                    role=draft.role,
+                    name=name,
+                    path=path,
+                    sources=draft.sources,
+                    locale=said,
+                    group=groups.get(path),
+                    key=draft.basename,
+                )
+            )
+            if aliases := _absolute(draft.aliases, spot.rest if spot else draft.path):
+                self.made.aliases[path] = aliases
+
+    def _groups(
+        self, placed: Sequence[tuple[_Draft, str]], spots: Mapping[str, Spot]
+    ) -> dict[str, str]:
+        """What each document has in common with its translations, by its node's path.
+
+        Suffixes do not tell translations apart, unless there are documents in
+        one locale that differ in nothing else.
+        """
+        documents = [
+            (draft, path, spots[path])
+            for draft, path in placed
+            if _KIND_OF[draft.role] is Kind.DOCUMENT and path in spots
+        ]
+        short = Counter(
+            (self._tag(spot), _group(draft, spot, whole=False)) for draft, _, spot in documents
+        )
+        shared = {group for (_, group), count in short.items() if count > 1}
+        groups: dict[str, str] = {}
+        taken: set[tuple[str, str]] = set()
+        for draft, path, spot in documents:
+            group = _group(draft, spot, whole=False)
+            if group in shared:
+                group = _group(draft, spot, whole=True)
+            # Only twins, or two spellings of one locale, still have the same.
+            if (self._tag(spot), group) not in taken:
+                taken.add((self._tag(spot), group))
+                groups[path] = group
+        return groups
+
+    def _tag(self, spot: Spot) -> str:
+        return locales.tag(self._how.of(spot) or "")
+
+    def _add_folders(self, placed: Sequence[_Placed]) -> None:
+        used = _with_ancestors({draft.folder for draft, _, _ in placed})
+        pages = self._pages(placed)
+        taken: set[tuple[str, str]] = set()
+        for source in sorted(used, key=lambda one: self._paths[one]):
+            spot, path = self._how.layout.folder(source), self._paths[source]
+            group = None
+            if spot:
+                # The slash keeps a folder apart from a document of its name.
+                group = f"{spot.group(spot.rest).rstrip('/')}/"
+                member = (self._tag(spot), group)
+                group = None if member in taken else group
+                taken.add(member)
+            if spot and spot.locale:
+                self.made.patterns.add(spot.pattern)
+            self.made.folders.append(
+                Folder(
+                    name=posixpath.basename(path),
+                    path=path,
+                    source=source,
+                    locale=self._how.of(spot) if spot else None,
+                    group=group,
+                    page=pages.get(source),
+                )
+            )
+
+    def _pages(self, placed: Sequence[_Placed]) -> dict[str, str]:
+        """The path of each folder's own page, by the folder's path on disk."""
+        found: dict[str, tuple[tuple[int, bool, bool, str], str]] = {}
+        for draft, _, path in placed:
+            stem = posixpath.basename(draft.path).partition(".")[0].lower()
+            if _KIND_OF[draft.role] is not Kind.DOCUMENT or stem not in _PAGES:
+                continue
+            spot = self._how.layout.file(draft.path)
+            is_translated = bool(spot and self._how.of(spot) != self._how.default)
+            order = (_PAGES.index(stem), draft.role is Role.RECORD, is_translated, path)
+            found[draft.folder] = min(found.get(draft.folder, (order, path)), (order, path))
+        return {folder: path for folder, (_, path) in found.items()}
+
+    def _remark(self, path: str, reason: str, *, skipped: bool = True) -> None:
+        self.made.remarks.append(Remark(printable(path), reason, skipped=skipped))
+
+
+def _territories(files: dict[str, Surveyed], root_name: str) -> Iterator[_Draft]:
+    """Trees of territories, each with the names that lie beside it."""
+    trees = [one.source for one in files.values() if one.role is Role.TERRITORIES]
+    named: dict[str, list[Source]] = defaultdict(list)
+    for path, one in files.items() if trees else ():
+        folder, _, name = path.rpartition("/")
+        stem, suffix = suffixed(name)
+        if suffix == ".json" and not one.is_said and roles.is_message_file(stem, suffix):
+            named[folder].append(replace(one.source, locale=stem))
+    for tree in trees:
+        draft = _single(files[tree.path], root_name)
+        beside = posixpath.join(draft.folder, _TERRITORY_NAMES)
+        draft.sources = (tree, *named.pop(beside, ()))
+        for source in draft.sources:
+            del files[source.path]
+        yield draft
+
+
+def _message_folders(files: Mapping[str, Surveyed]) -> dict[str, Part]:
+    """The files of folders in which two or more are one locale's messages each.
+
+    One that cannot be read is among them: its messages are only missing.
+    """
+    parts: dict[str, Part] = {}
+    count: Counter[str] = Counter()
+    for path, one in files.items():
+        folder, _, name = path.rpartition("/")
+        stem, suffix = suffixed(name)
+        is_readable = one.shape is Shape.MESSAGES
+        if one.is_said or not (is_readable or one.shape is Shape.BROKEN):
+            continue
+        if roles.is_message_file(stem, suffix):
+            parts[path] = Part(folder, "", stem)
+            count[folder] += is_readable and is_locale(stem)
+    return {path: part for path, part in parts.items() if count[part.folder] > 1}
+
+
+def _single(one: Surveyed, root_name: str) -> _Draft:
+    """The draft of a node that comes from one file."""
+    folder, _, whole = one.source.path.rpartition("/")
+    kind = _KIND_OF[one.role]
+    short = whole if kind is Kind.ASSET else suffixed(whole)[0]
+    if kind is Kind.TAXONOMY and short in _UNNAMED:
+        short = posixpath.basename(folder) or root_name
+    return _Draft(one.role, folder, short, whole, (one.source,), one.aliases)
+
+
+def _settle(drafts: Sequence[_Draft], root_name: str) -> None:
+    """Put bundles that are called after their folders in the place of these.
+
+    Where a folder holds anything else, it stays, and the bundle lies in it.
+    """
+    held = _with_ancestors(draft.folder for draft in drafts if not draft.is_like_folder)
+    named = [draft for draft in drafts if draft.is_like_folder]
+    for draft in sorted(named, key=lambda one: (-one.folder.count("/"), one.path)):
+        if not draft.folder:
+            draft.short = root_name
+        elif draft.folder not in held:
+            draft.folder, _, draft.short = draft.folder.rpartition("/")
+            draft.whole = draft.short
+        held |= _with_ancestors([draft.folder])
+
+
+def _with_ancestors(folders: Iterable[str]) -> set[str]:
+    """*folders* and all above them, but for the root.
+
+    >>> sorted(_with_ancestors(["a/b/c", ""]))
+    ['a', 'a/b', 'a/b/c']
+    """
+    found: set[str] = set()
+    for folder in folders:
+        while folder and folder not in found:
+            found.add(folder)
+            folder = posixpath.dirname(folder)
+    return found
+
+
+def _group(draft: _Draft, spot: Spot, *, whole: bool) -> str:
+    """What translations of a document share: its path below the locale, with suffix or without."""
+    stem, dot, suffix = spot.rest.rpartition(".")
+    has_suffix = bool(dot) and draft.path.endswith(f".{suffix}")
+    if whole:
+        return spot.group(spot.rest if has_suffix else f"{spot.rest}{suffixed(draft.path)[1]}")
+    is_named = stem != "" and not stem.endswith("/")
+    return spot.group(stem if has_suffix and is_named else spot.rest)
+
+
+def _absolute(aliases: Iterable[str], rest: str) -> tuple[str, ...]:
+    """*aliases* of the page at *rest* below its locale, seen from there.
+
+    Those of a folder's page are relative to where the folder is.
+
+    >>> _absolute(["/old/", "older/"], "docs/page.md"), _absolute(["older"], "docs/_index.md")
+    (('/old/', '/docs/older/'), ('/older',))
+    """
+    folder, _, name = rest.rpartition("/")
+    if name.partition(".")[0].lower() in ("_index", "index"):
+        folder = posixpath.dirname(folder)
+    return tuple(
+        alias if alias.startswith("/") else _resolved(folder, alias)
+        for alias in aliases
+        if alias and "://" not in alias
+    )
+
+
+def _resolved(folder: str, alias: str) -> str:
+    path = posixpath.normpath(f"/{folder}/{alias}")
+    # Two slashes at the start are kept by POSIX, and would be a host to a browser.
+    slash = "/" if alias.endswith("/") and path.strip("/") else ""
+    return f"/{path.lstrip('/')}{slash}"

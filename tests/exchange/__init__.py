@@ -1,0 +1,1 @@
+"""Content in and out of files: each format, each rule, each way to be interrupted."""

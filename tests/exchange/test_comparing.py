@@ -1,0 +1,108 @@
+"""What a second import does follows from the files alone."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+
+from content_repo.model import Kind
+from hal_delivery.exchange.comparing import Recorded, compare, node_id
+from hal_delivery.exchange.plan import Entry, Plan, Remark, Role, Source
+
+ROOT = "0b1c2d3e-0000-4000-8000-000000000001"
+HERE = "/site"
+
+
+def page(path: str, digest: str = "d") -> Entry:
+    return Entry(
+        kind=Kind.DOCUMENT, role=Role.PAGE, name=path, path=path,
+        sources=(Source(f"{path}.md", digest, 1),),
+    )  # fmt: skip
+
+
+def bundle(*digests: str) -> Entry:
+    sources = tuple(Source(f"m_{n}.properties", one, 1) for n, one in enumerate(digests))
+    return Entry(
+        kind=Kind.BUNDLE, role=Role.PROPERTIES, name="m", path="m", sources=sources, key="m"
+    )
+
+
+def plan(*entries: Entry, remarks: tuple[Remark, ...] = ()) -> Plan:
+    return Plan(folders=(), entries=entries, remarks=remarks)
+
+
+def recorded(*entries: Entry, origin: str = HERE) -> dict[str, Recorded]:
+    """As if those had been imported."""
+    return {
+        one.path: Recorded(node_id(ROOT, entry), one.digest, 1, origin)
+        for entry in entries
+        for one in entry.sources
+    }
+
+
+def test_what_was_never_imported_is_new() -> None:
+    """Its id follows from its place, so that links may name it before it is there."""
+    found = compare(plan(page("a")), {}, root=ROOT, origin=HERE)
+
+    assert [one.path for one in found.new] == ["a"]
+    assert uuid.UUID(found.nodes["a"]).version == 5
+    assert found.nodes == compare(plan(page("a")), {}, root=ROOT, origin="/else").nodes
+
+
+def test_the_same_bytes_are_unchanged() -> None:
+    """A file counts as changed by its digest, whatever its dates say."""
+    before = recorded(page("a"), page("b"))
+    found = compare(plan(page("a"), page("b", "other")), before, root=ROOT, origin=HERE)
+
+    assert (found.new, found.unchanged) == ([], 1)
+    assert [one.path for one in found.changed] == ["b"]
+    assert found.vanished == {}
+
+
+def test_a_node_keeps_its_id_wherever_its_plan_puts_it() -> None:
+    """It is found again by the file that it came from, not by its name."""
+    before = recorded(page("a"))
+    moved = replace(page("a"), path="elsewhere", name="elsewhere")
+    found = compare(plan(moved), before, root=ROOT, origin=HERE)
+
+    assert found.nodes["elsewhere"] == before["a.md"].node
+    assert found.unchanged == 1
+
+
+def test_only_what_came_from_here_can_vanish() -> None:
+    """Two sources may go into one folder: neither takes the other's files for lost."""
+    before = recorded(page("a")) | recorded(page("b"), origin="/other")
+    found = compare(plan(), before, root=ROOT, origin=HERE)
+
+    assert list(found.vanished) == ["a.md"]
+
+
+def test_what_cannot_be_read_has_not_vanished() -> None:
+    """A file that is broken today keeps its node."""
+    spoilt = plan(remarks=(Remark("a.md", "broken"),))
+
+    assert compare(spoilt, recorded(page("a")), root=ROOT, origin=HERE).vanished == {}
+
+
+def test_what_lies_in_an_unreadable_folder_has_not_vanished() -> None:
+    """Nobody can say that it is gone."""
+    spoilt = plan(remarks=(Remark("docs", "not readable"),))
+    before = recorded(page("docs/deep/a"), page("docsy/b"))
+
+    assert list(compare(spoilt, before, root=ROOT, origin=HERE).vanished) == ["docsy/b.md"]
+
+
+def test_a_bundle_that_lost_a_locale_is_changed() -> None:
+    """Its node has not vanished: the other locales are still there."""
+    found = compare(plan(bundle("x")), recorded(bundle("x", "y")), root=ROOT, origin=HERE)
+
+    assert [one.path for one in found.changed] == ["m"]
+    assert (found.unchanged, found.vanished) == (0, {})
+
+
+def test_a_bundle_that_gained_a_locale_is_changed() -> None:
+    """The new file belongs to the node that is there."""
+    found = compare(plan(bundle("x", "y")), recorded(bundle("x")), root=ROOT, origin=HERE)
+
+    assert [one.path for one in found.changed] == ["m"]
+    assert found.new == []

@@ -1,0 +1,342 @@
+"""Files become nodes, once, and what changes later follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from content_repo import Kind, Repository, Side
+from hal_delivery.exchange import importing
+from hal_delivery.exchange.reading import Reading
+from tests.exchange.sites import INTO, Shelf, imported, write
+
+SITE: dict[str, str | bytes] = {
+    "content/en/_index.md": "---\ntitle: Home\nweight: 3\n---\nSee [the guide](docs/guide.md).\n",
+    "content/en/docs/guide.md": "---\ntitle: Guide\ntags: [a, b]\n---\n# One\n![Logo](logo.svg)\n",
+    "content/en/docs/logo.svg": '<svg width="40" height="20" xmlns="http://www.w3.org/2000/svg"/>',
+    "content/en/docs/plain.md": "# Plain heading\n\nText.\n",
+    "content/en/docs/secret.md": "---\ntitle: Secret\ndraft: true\n---\n",
+    "content/nl/docs/guide.md": "---\ntitle: Gids\n---\nZie [thuis](/_index).\n",
+    "data/one.yml": "name: One\nsize: 3\nwhen: 2024-01-05\nsaid: '2024-01-05'\n",
+    "i18n/en.yaml": "hello: Hello\nbye: Bye\n",
+    "i18n/nl.yaml": "hello: Hallo\n",
+    "labels/Labels.properties": "a=A\nb=B\n",
+    "labels/Labels_nl.properties": "a=Aa\n",
+    "kinds.json": '[{"id": "x", "name": "X"}, {"id": "y", "name": "Y", "parent_id": "x"}]',
+    "LICENSE": b"\xff\xfe raw",
+}
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Iterator[Repository]:
+    folder = tmp_path / "data"
+    found = Repository.open(f"sqlite:///{folder / 'content.sqlite3'}", folder)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def shelf(repository: Repository) -> Shelf:
+    return Shelf(repository)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    return write(tmp_path / "site", SITE)
+
+
+@pytest.fixture
+def loaded(repository: Repository, site: Path, shelf: Shelf) -> Shelf:
+    """The site, imported."""
+    found = imported(repository, site)
+    assert found.is_whole, found.remarks
+    return shelf
+
+
+def test_every_file_becomes_something(loaded: Shelf) -> None:
+    """Pages, records, bundles, a taxonomy and files, in the folders that they lie in."""
+    assert loaded.paths(Kind.DOCUMENT) == [
+        "content/en/_index", "content/en/docs/guide", "content/en/docs/plain",
+        "content/en/docs/secret", "content/nl/docs/guide", "data/one",
+    ]  # fmt: skip
+    assert loaded.paths(Kind.ASSET) == ["LICENSE", "content/en/docs/logo.svg"]
+    assert sorted(loaded.get(path).key or "" for path in loaded.paths(Kind.BUNDLE)) == [
+        "i18n", "labels.Labels",
+    ]  # fmt: skip
+    assert loaded.paths(Kind.TAXONOMY) == ["kinds"]
+    assert "content/nl/docs" in loaded.paths(Kind.FOLDER)
+
+
+def test_front_matter_becomes_fields(loaded: Shelf) -> None:
+    """Under its own names; the title is text, the body rich text, and the file is named."""
+    guide = loaded.get("content/en/docs/guide")
+
+    assert guide.type == "content:page"
+    assert guide.fields["title"] == "Guide"
+    assert guide.fields["tags"] == ["a", "b"]
+    assert "<h1" in guide.fields["content"]
+    assert guide.fields["sourcePath"] == "content/en/docs/guide.md"
+    assert loaded.get("content/en/docs/plain").fields["title"] == "Plain heading"
+
+
+def test_a_record_keeps_its_types(loaded: Shelf) -> None:
+    """Numbers are numbers, an unquoted date is a date, a quoted one a text."""
+    one = loaded.get("data/one")
+
+    assert one.type == "content:record"
+    assert (one.fields["size"], one.fields["said"]) == (3, "2024-01-05")
+    assert one.fields["when"] == 1_704_412_800_000
+    assert one.fields["title"] == "one"
+
+
+def test_drafts_stay_drafts(loaded: Shelf, repository: Repository) -> None:
+    """A draft has no published side; all else is published, the folders above it too."""
+    published = Shelf(repository, Side.PUBLISHED)
+
+    assert published.find("content/en/docs/secret") is None
+    assert loaded.get("content/en/docs/secret").published_revision is None
+    assert len(published.paths()) == len(loaded.paths()) - 1
+
+
+def test_translations_know_each_other(loaded: Shelf) -> None:
+    """The same path below two locales is one group; the folders have theirs, too."""
+    english, dutch = loaded.get("content/en/docs/guide"), loaded.get("content/nl/docs/guide")
+
+    assert (english.locale, dutch.locale) == ("en", "nl")
+    assert english.group == dutch.group
+    assert loaded.get("content/en/docs").group == loaded.get("content/nl/docs").group
+    assert english.is_translated
+
+
+def test_links_are_resolved_by_id(loaded: Shelf, repository: Repository) -> None:
+    """Also to what is written later in the same import; an image leads to its asset."""
+    reader = repository.reader(Side.DRAFT)
+    home, guide = loaded.get("content/en/_index"), loaded.get("content/en/docs/guide")
+    links = reader.links([home.id, guide.id])
+
+    assert [(one.type, one.target) for one in links[home.id]] == [("internal", guide.id)]
+    logo = loaded.get("content/en/docs/logo.svg")
+    assert [(one.type, one.target) for one in links[guide.id]] == [("binary", logo.id)]
+    assert (logo.fields["width"], logo.fields["height"]) == (40, 20)
+
+
+def test_a_folder_takes_the_title_and_rank_of_its_page(loaded: Shelf) -> None:
+    """Readers of a folder see what its author called it."""
+    folder = loaded.get("content/en")
+
+    assert (folder.title, folder.rank) == ("Home", 3)
+
+
+def test_bundles_have_all_locales(loaded: Shelf) -> None:
+    """The file without a locale is the default; of message files, that of the default locale."""
+    by_key = {one.key: one for one in map(loaded.get, loaded.paths(Kind.BUNDLE))}
+
+    assert by_key["labels.Labels"].fields["messages"] == {
+        "default": {"a": "A", "b": "B"}, "nl": {"a": "Aa"},
+    }  # fmt: skip
+    assert by_key["i18n"].fields["defaultLocale"] == "en"
+    assert by_key["i18n"].fields["messages"]["nl"] == {"hello": "Hallo"}
+
+
+def test_a_second_run_changes_nothing(loaded: Shelf, repository: Repository, site: Path) -> None:
+    """It says so, and writes nothing at all."""
+    before, position = loaded.state(), repository.position
+    found = imported(repository, site)
+
+    assert found.counts["unchanged"] == 11
+    assert (found.counts["new"], found.counts["changed"]) == (0, 0)
+    assert repository.position == position
+    assert loaded.state() == before
+
+
+def test_only_what_changed_is_revised(loaded: Shelf, repository: Repository, site: Path) -> None:
+    """A changed page has a new revision, published; its neighbours have not."""
+    plain = loaded.get("content/en/docs/plain").revision
+    write(site, {"content/en/docs/guide.md": "---\ntitle: Guide\n---\nNew.\n"})
+    found = imported(repository, site)
+
+    assert (found.counts["changed"], found.counts["new"]) == (1, 0)
+    guide = Shelf(repository, Side.PUBLISHED).get("content/en/docs/guide")
+    assert guide.fields["content"].strip() == "<p>New.</p>"
+    assert loaded.get("content/en/docs/plain").revision == plain
+    assert imported(repository, site).counts["changed"] == 0
+
+
+def test_a_node_is_found_again_under_another_name(
+    loaded: Shelf, repository: Repository, site: Path
+) -> None:
+    """Renamed here, it keeps name and id when its file changes."""
+    guide = loaded.get("content/en/docs/guide")
+    with repository.write() as tx:
+        tx.move(guide.id, name="manual")
+    write(site, {"content/en/docs/guide.md": "---\ntitle: Later\n---\n"})
+    imported(repository, site)
+
+    assert loaded.get("content/en/docs/manual").fields["title"] == "Later"
+    assert loaded.find("content/en/docs/guide") is None
+
+
+def test_what_was_edited_here_is_a_conflict(
+    loaded: Shelf, repository: Repository, site: Path
+) -> None:
+    """It stays as it is and is reported, until someone says theirs."""
+    guide = loaded.get("content/en/docs/guide")
+    with repository.write() as tx:
+        tx.revise(guide.id, {**guide.fields, "title": "Ours"})
+    write(site, {"content/en/docs/guide.md": "---\ntitle: Theirs\n---\n"})
+
+    found = imported(repository, site)
+    assert found.counts["conflicts"] == 1
+    assert not found.is_whole
+    assert loaded.get("content/en/docs/guide").fields["title"] == "Ours"
+    assert imported(repository, site, theirs=True).counts["changed"] == 1
+    assert loaded.get("content/en/docs/guide").fields["title"] == "Theirs"
+
+
+def test_an_edit_alone_is_none(loaded: Shelf, repository: Repository, site: Path) -> None:
+    """A file that did not change takes nothing back."""
+    guide = loaded.get("content/en/docs/guide")
+    with repository.write() as tx:
+        tx.revise(guide.id, {**guide.fields, "title": "Ours"})
+
+    found = imported(repository, site)
+    assert found.is_whole
+    assert loaded.get("content/en/docs/guide").fields["title"] == "Ours"
+
+
+def test_a_vanished_file_is_reported(loaded: Shelf, repository: Repository, site: Path) -> None:
+    """Its node stays until it is asked to be trashed."""
+    (site / "content/en/docs/plain.md").unlink()
+
+    assert imported(repository, site).vanished == ["content/en/docs/plain.md"]
+    assert loaded.find("content/en/docs/plain") is not None
+    assert imported(repository, site, prune=True).counts["trashed"] == 1
+    assert loaded.find("content/en/docs/plain") is None
+
+
+def test_a_bad_file_spoils_nothing(repository: Repository, shelf: Shelf, site: Path) -> None:
+    """It is reported with its line; all others are there."""
+    write(site, {"content/en/bad.md": "---\ntitle: [\n---\n", "content/en/good.md": "# Good\n"})
+    found = imported(repository, site)
+
+    (remark,) = [one for one in found.remarks if one.skipped]
+    assert remark.path == "content/en/bad.md"
+    assert remark.line is not None
+    assert not found.is_whole
+    assert shelf.find("content/en/good") is not None
+    assert shelf.find("content/en/bad") is None
+
+
+def test_a_mended_file_comes_in_later(repository: Repository, shelf: Shelf, site: Path) -> None:
+    """What was refused before is new to the next run."""
+    write(site, {"content/en/bad.md": "---\ntitle: [\n---\n"})
+    imported(repository, site)
+    write(site, {"content/en/bad.md": "---\ntitle: Good\n---\n"})
+
+    assert imported(repository, site).counts["new"] == 1
+    assert shelf.get("content/en/bad").fields["title"] == "Good"
+
+
+def test_a_dry_run_does_nothing(repository: Repository, site: Path) -> None:
+    """It counts what would come in, and makes not even the folder."""
+    position = repository.position
+    found = imported(repository, site, dry_run=True)
+
+    assert found.counts["new"] == 11
+    assert repository.position == position
+
+
+def test_as_drafts_nothing_is_published(repository: Repository, site: Path) -> None:
+    """Not even a folder shows on the published side."""
+    imported(repository, site, draft=True)
+
+    assert Shelf(repository, Side.PUBLISHED).find("") is None
+
+
+def test_a_draft_that_is_finished_is_published(
+    loaded: Shelf, repository: Repository, site: Path
+) -> None:
+    """And one that is taken back is published no more."""
+    published = Shelf(repository, Side.PUBLISHED)
+    write(site, {"content/en/docs/secret.md": "---\ntitle: Open\n---\n"})
+    imported(repository, site)
+    assert published.get("content/en/docs/secret").title == "Open"
+
+    write(site, {"content/en/docs/secret.md": "---\ntitle: Open\ndraft: true\n---\n"})
+    imported(repository, site)
+    assert published.find("content/en/docs/secret") is None
+
+
+def test_a_locale_that_comes_later_joins_its_translations(
+    loaded: Shelf, repository: Repository, site: Path
+) -> None:
+    """What a page's translations have in common follows from its place."""
+    write(site, {"content/ja/docs/guide.md": "---\ntitle: 案内\n---\n"})
+    imported(repository, site)
+
+    assert loaded.get("content/ja/docs/guide").group == loaded.get("content/en/docs/guide").group
+
+
+@pytest.mark.parametrize("stage", range(1, 11))
+def test_an_interrupted_run_is_finished_by_the_next(
+    site: Path,
+    tmp_path: Path,
+    loaded: Shelf,
+    stage: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Wherever it stopped, it goes on from there, and ends in the same state."""
+
+    def interrupt(_: str, done: int, total: int) -> None:
+        if done == stage:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(importing, "_AT_ONCE", 2)
+    folder = tmp_path / "interrupted"
+    other = Repository.open(f"sqlite:///{folder / 'content.sqlite3'}", folder)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            imported(other, site, progress=interrupt)
+        assert imported(other, site).is_whole
+        assert Shelf(other).state() == loaded.state()
+    finally:
+        other.close()
+
+
+def test_own_converters_and_shortcodes_are_used(
+    repository: Repository, shelf: Shelf, tmp_path: Path
+) -> None:
+    """A suffix that a converter names becomes pages; a shortcode that has a renderer, HTML."""
+    source = write(
+        tmp_path / "own",
+        {"a.adoc": "= Title", "b.md": "{{< shout hello >}} and {{< whisper >}}\n"},
+    )
+    found = imported(
+        repository,
+        source,
+        options={"converters": frozenset({".adoc"})},
+        reading=lambda root: Reading(
+            root, "en", {".adoc": as_heading}, {"shout": lambda *given: "<b>HELLO</b>"}
+        ),
+    )
+
+    assert found.is_whole, found.remarks
+    assert shelf.get("a").fields["content"] == "<h1>Title</h1>"
+    body = shelf.get("b").fields["content"]
+    assert "<b>HELLO</b>" in body
+    assert "whisper" in body
+
+
+def as_heading(content: bytes) -> str:
+    return f"<h1>{content.decode().removeprefix('= ')}</h1>"
+
+
+def test_where_it_goes_is_made(repository: Repository, shelf: Shelf, site: Path) -> None:
+    """The folder of the import, and all above it, once."""
+    assert shelf.find("") is None
+    imported(repository, site)
+
+    assert shelf.get("").path == INTO
+    assert shelf.get("").is_published
