@@ -43,8 +43,13 @@ MOUNT_KEYS: Final = {
     "default_limit": "Items in a page when the request says nothing.",
     "max_limit": "The most items in a page; a larger `_limit` is lowered to it.",
     "max_age": "How many seconds caches may keep an answer.",
+    "processors": "Functions that each document goes through before it is sent, as "
+    "`module:function`.",
     "cors_origins": "Origins whose pages may read it from a browser.",
     "headers": "Further headers of every answer.",
+    "site_url": "The addresses of the site's pages, for its sitemap and for links in texts: a "
+    "path, or an address with a host. `{path}` is the document's path below the folder that its "
+    "locale begins at, `{locale}` that folder's name; without a locale, `{locale}/` is left out.",
     "allow_public_drafts": 'Has to be `true` before a draft mount may have `readers = "public"`.',
 }
 
