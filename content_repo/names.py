@@ -66,6 +66,8 @@ def is_storable(text: str) -> bool:
     """
     if "\0" in text:
         return False
+    if text.isascii():
+        return True
     try:
         # Only a lone surrogate has no encoding.
         text.encode()

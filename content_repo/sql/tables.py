@@ -179,4 +179,4 @@ source = sa.Table(
     # The exact bytes; NULL where they lie among the media, under the digest.
     sa.Column("content", sa.LargeBinary),
 )
-sa.Index("ix_source_node", source.c.node)
+sa.Index("ix_source_node", source.c.node, source.c.revision)

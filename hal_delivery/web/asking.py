@@ -186,7 +186,10 @@ def _gathered(
     valid = {one.name: one for one in parameters}
     given: dict[str, str] = {}
     for asked_name, asked_value in _pairs(raw):
-        if any(fnmatchcase(asked_name, pattern) for pattern in ignored):
+        # Names of ours are never ignored.
+        if asked_name not in VOCABULARY and any(
+            fnmatchcase(asked_name, pattern) for pattern in ignored
+        ):
             continue
         name = mount.parameter_aliases.get(asked_name, asked_name)
         # HTTPie's users write _q==medusa; the page that we implement does too.

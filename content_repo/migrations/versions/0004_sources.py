@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("root", "path", name=op.f("pk_source")),
     )
-    op.create_index("ix_source_node", "source", ["node"], unique=False)
+    op.create_index("ix_source_node", "source", ["node", "revision"], unique=False)
 
 
 def downgrade() -> None:

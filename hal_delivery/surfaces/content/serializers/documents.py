@@ -63,9 +63,10 @@ def kept_document(
         or rendering.types.referring(one.type)
     ):
         return joined(one, rendering, orjson.dumps(kept_links(one, rendering, segment)).decode())
-    pattern = rendering.once(
-        f"links of {one.type}, {one.is_sourced}", lambda: _pattern(one, rendering, segment)
-    )
+    like = (one.type, one.is_sourced)
+    pattern = rendering.patterns.get(like)
+    if pattern is None:
+        pattern = rendering.patterns[like] = _pattern(one, rendering, segment)
     return joined(one, rendering, pattern % {"id": one.id, "up": one.parent})
 
 

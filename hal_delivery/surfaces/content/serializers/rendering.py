@@ -29,7 +29,8 @@ class Rendering:
     ``parts`` are the kept fields of the documents in it, ``links`` those in their
     rich texts, by their ids.  ``texts`` shows rich texts as the site does; ``sources``
     are the files that documents came from, where they are asked for as a field;
-    ``processors`` have the last word on each document.
+    ``processors`` have the last word on each document; ``patterns`` are the links
+    of documents that differ by ids only, filled on the way.
     """
 
     urls: Urls
@@ -44,7 +45,7 @@ class Rendering:
     texts: SiteTexts | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
     processors: Sequence[Callable[[Resource], Resource]] = ()
-    _shared: dict[str, str] = field(default_factory=dict)
+    patterns: dict[tuple[str, bool], str] = field(default_factory=dict)
 
     def forms(self, node: Node) -> Forms:
         """The forms that a document's fields have in this answer."""
@@ -61,15 +62,10 @@ class Rendering:
         """A date as the reader wants dates: epoch milliseconds or RFC 3339."""
         return iso(millis) if self.iso_dates and millis is not None else millis
 
-    def once(self, name: str, make: Callable[[], str]) -> str:
-        """What is the same for many resources of an answer, made with the first of them."""
-        found = self._shared.get(name)
-        if found is None:
-            found = self._shared[name] = make()
-        return found
-
     def meta(self, node: Node | Rendition, path: str) -> dict[str, Any]:
         """The ``_meta`` of a node."""
+        dates = node.created_at, node.modified_at, node.published_at
+        created, modified, published = map(self.date, dates) if self.iso_dates else dates
         shown: dict[str, Any] = {
             "id": node.id,
             "name": node.name,
@@ -77,13 +73,13 @@ class Rendering:
             "type": node.type,
             "displayName": node.title,
             "revision": node.revision,
-            "createdAt": self.date(node.created_at),
-            "modifiedAt": self.date(node.modified_at),
+            "createdAt": created,
+            "modifiedAt": modified,
         }
         if node.locale is not None:
             shown["locale"] = node.locale
-        if node.published_at is not None:
-            shown["publishedAt"] = self.date(node.published_at)
+        if published is not None:
+            shown["publishedAt"] = published
         return shown
 
     def path(self, node: Node | Rendition) -> str:

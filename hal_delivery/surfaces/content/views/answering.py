@@ -50,18 +50,26 @@ def rendering(asked: Asked, nodes: Collection[Node | Rendition] = ()) -> Renderi
     place = here()
     delivery = place.delivery
     types = delivery.types
-    documents = [one for one in nodes if one.kind is Kind.DOCUMENT]
-    parts = {one.id: Parts.of(one) for one in documents if isinstance(one, Rendition)}
-    targets = {target for one in parts.values() for target in one.targets()}
-    links = {id: one.links for id, one in parts.items()}
-    stored = [one for one in documents if isinstance(one, Node)]
+    parts: dict[str, Parts] = {}
+    stored: list[Node] = []
+    groups = []
+    for one in nodes:
+        if isinstance(one, Rendition):
+            parts[one.id] = Parts.of(one)
+        elif one.kind is Kind.DOCUMENT:
+            stored.append(one)
+        if one.is_translated:
+            groups.append(one.group)
+    pointing = {id: one for id, one in parts.items() if one.holes or one.links}
+    targets = {target for one in pointing.values() for target in one.targets()}
+    links = {id: one.links for id, one in pointing.items()}
     if stored:
         links |= delivery.links([one.id for one in stored])
         for node in stored:
             found = links.get(node.id, ())
             targets |= linking.targets(types, node.type, node.fields, found, but=node.id)
     urls = Urls(place.base)
-    around = delivery.surroundings(targets, [one.group for one in documents if one.is_translated])
+    around = delivery.surroundings(targets, groups)
     return Rendering(
         urls=urls,
         types=types,
@@ -97,6 +105,8 @@ def _site_texts(
 
 def tag(node: Node | Rendition | Place) -> str:
     """The tag of one node; a bundle's and a taxonomy's are readable."""
+    if isinstance(node, Rendition):
+        return f"doc-{node.id}"
     return f"{_TAGS[node.kind]}-{node.key or node.id}"
 
 
