@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
     from search_index import SearchIndex
 
+#: A folder to try an import with; it comes with the source tree.
+_MANUAL: Final = Path(__file__).parents[1] / "docs"
+
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -250,19 +253,25 @@ def _commands_to_try(settings: Settings, url: str, mounts: Iterable[Mount]) -> l
         make_token = f"{_this_command(settings)} token --mount {closed.name}"
         bearer = f'"Authorization: Bearer $({make_token})"'
         commands += [make_token, f"curl -s -H {bearer} {url}{closed.base}"]
+    if _MANUAL.is_dir():
+        folder = shlex.quote(str(_from_here(_MANUAL)))
+        commands.append(f"{_this_command(settings)} import {folder} --into manual")
     return [f"  {command}" for command in commands]
 
 
 def _this_command(settings: Settings) -> str:
     """This very command, to be typed in this folder, with the same data and mounts."""
-    program = Path(sys.argv[0])
-    if program.is_absolute() and program.is_relative_to(Path.cwd()):
-        program = program.relative_to(Path.cwd())
+    program = _from_here(Path(sys.argv[0]))
     variables = {"DATA_DIR": str(settings.data_dir)}
     if settings.config.parent != settings.data_dir:
         variables["CONFIG"] = str(settings.config)
     given = [f"{PREFIX}{name}={shlex.quote(value)}" for name, value in variables.items()]
     return " ".join([*given, shlex.quote(str(program))])
+
+
+def _from_here(path: Path) -> Path:
+    """*path* as somebody in this folder would type it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 if __name__ == "__main__":

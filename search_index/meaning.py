@@ -19,8 +19,9 @@ Of a node's own attributes, ``title`` and ``name`` are text; ``path``, ``type``,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
+from content_repo import Kind
 from search_index.entry import Entry, Order, Typed
 from search_index.query import Query, SortKey
 
@@ -51,9 +52,24 @@ def is_below(path: str, roots: Sequence[str]) -> bool:
     return any(path.startswith(f"{root}/") if root else bool(path) for root in roots)
 
 
-def admits(query: Query) -> Callable[[Entry], bool]:
+class Admissible(Protocol):
+    """What a query without text looks at; an entry, or whatever is as well known."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def types(self) -> tuple[str, ...]: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def keys(self) -> Mapping[str, tuple[str, ...]]: ...
+
+
+def admits(query: Query) -> Callable[[Admissible], bool]:
     """A test for everything that *query* asks, apart from text, roots and window."""
-    tests: list[Callable[[Entry], bool]] = [lambda entry: entry.kind in query.kinds]
+    tests: list[Callable[[Admissible], bool]] = [lambda entry: entry.kind in query.kinds]
     if (types := query.types) is not None:
         tests.append(lambda entry: not types.isdisjoint(entry.types))
     if (ids := query.ids) is not None:
@@ -67,7 +83,7 @@ def admits(query: Query) -> Callable[[Entry], bool]:
     return lambda entry: all(test(entry) for test in tests)
 
 
-def _keys(entry: Entry, taxonomy: str | None) -> Sequence[tuple[str, ...]]:
+def _keys(entry: Admissible, taxonomy: str | None) -> Sequence[tuple[str, ...]]:
     if taxonomy is None:
         return tuple(entry.keys.values())
     return (entry.keys.get(taxonomy, ()),)

@@ -141,6 +141,15 @@ class Reader:
         first, last = (f"{path}/", f"{path}0") if path else _ALL
         return [_place(row) for row in self._fetch(statement, fill({"first": first, "last": last}))]
 
+    def walk(self, kind: Kind, after: str, limit: int) -> list[Place]:
+        """Up to *limit* nodes of *kind* behind the id *after*, by id.
+
+        Ids never change: whoever asks on from the last one met meets each node once.
+        """
+        statement, fill = _walked(self._dialect, self.side)
+        rows = self._fetch(statement, fill({"kind": kind.value, "after": after, "limit": limit}))
+        return [_place(row) for row in rows]
+
     def locale_roots(self) -> dict[str, str]:
         """The folders that a locale begins at, by path: their own, and not the one above's."""
         statement, fill = _locale_roots(self._dialect, self.side)
@@ -356,6 +365,13 @@ def _below(dialect: sa.Dialect, side: Side) -> tuple[str, Fill]:
         dialect,
         sa.select(*_PLACE, _modified_at(side)).where(within & _visible(side)).order_by(node.c.path),
     )
+
+
+@lru_cache
+def _walked(dialect: sa.Dialect, side: Side) -> tuple[str, Fill]:
+    behind = (node.c.kind == sa.bindparam("kind")) & (node.c.id > sa.bindparam("after"))
+    query = sa.select(*_PLACE, _modified_at(side)).where(behind & _visible(side))
+    return compiled(dialect, query.order_by(node.c.id).limit(sa.bindparam("limit")))
 
 
 def _shown(side: Side) -> sa.Column[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -20,6 +21,9 @@ from hal_delivery.exchange.reading import Read, Reading, read
 #: Below so many entries, starting processes takes longer than reading.
 _FEW: Final = 300
 
+#: So many read faster than one process writes; more would only hold memory.
+_MOST: Final = 3
+
 #: Entries that travel together, and how many such parcels are under way for each process.
 _TOGETHER: Final = 50
 _AHEAD: Final = 3
@@ -31,10 +35,13 @@ def read_all(entries: Sequence[Entry], how: Reading) -> Iterator[tuple[Entry, Re
         for entry in entries:
             yield entry, read(entry, how)
         return
-    # Started anew: a copy of this process would hold its database and its threads.
-    context = multiprocessing.get_context("spawn")
-    crew = max(1, (os.cpu_count() or 2) - 1)
-    with ProcessPoolExecutor(crew, mp_context=context) as pool:
+    # Copies of a process that was started anew, and share its modules: a copy of
+    # this one would hold its database and its threads.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    # One for each core: while this process waits for the disk, all of them read.
+    crew = min(_MOST, os.cpu_count() or 1)
+    with ProcessPoolExecutor(crew, mp_context=context, initializer=_end_with_parent) as pool:
         yield from _in_order(entries, lambda some: pool.submit(_read_some, some, how), crew)
 
 
@@ -50,6 +57,18 @@ def _in_order(
             return
         some, result = waiting.popleft()
         yield from zip(some, result.result(), strict=True)
+
+
+def _end_with_parent() -> None:
+    """Have this process end when the one that writes was killed; it would wait for work forever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def follow() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
 
 
 def _read_some(entries: list[Entry], how: Reading) -> list[Read]:

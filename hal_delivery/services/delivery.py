@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import chain
-from typing import BinaryIO, Final, Generic, Literal, TypeVar
+from typing import BinaryIO, Final, Generic, Literal, NamedTuple, TypeVar
 
 from content_repo import bundles, names, taxonomy
 from content_repo.bundles import Messages
@@ -26,7 +26,7 @@ from content_repo.taxonomy import Category
 from hal_delivery.hooks import Hook
 from hal_delivery.mounts import Mount
 from hal_delivery.services.sites import Sites, is_page_name
-from search_index import BY_ID, Hits, Query, SearchIndex, SortKey, Window
+from search_index import BY_ID, Hits, Query, SearchIndex, SortKey, Window, meaning
 
 #: How many nodes one answer with a tree in it may hold.
 LARGEST_TREE: Final = 2000
@@ -76,6 +76,16 @@ class Stretch(Generic[T]):
 
     items: list[T]
     after: str | None
+
+
+class Met(NamedTuple):
+    """A node as queries see it that ask for no text: see :mod:`search_index.meaning`."""
+
+    id: str
+    kind: Kind
+    types: tuple[str, ...]
+    path: str
+    keys: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +312,11 @@ class Delivery:
         """What every list of this mount takes into account, as of now."""
         return self._index.position
 
+    def content_position(self) -> int:
+        """What is read without the index: the same, unless that is on its way."""
+        shown, committed = self._index.position, self._repository.position
+        return shown if self._index.reached >= committed else committed
+
     def search(self, kind: Kind, query: Query) -> Page[Node]:
         """The page of nodes of *kind* that *query* asks for, in its order.
 
@@ -346,8 +361,7 @@ class Delivery:
         while True:
             room = _IDS if most is None else min(_IDS, most)
             # One more says whether there is more.
-            step = replace(query, sort=BY_ID, window=Window(0, room + 1))
-            found = self._hits(kind, step).ids
+            found = self._next_ids(kind, query, room + 1)
             ids, is_last = found[:room], len(found) <= room
             for start in range(0, max(1, len(ids)), STRETCH):
                 part = ids[start : start + STRETCH]
@@ -360,15 +374,43 @@ class Delivery:
                 break
             query = replace(query, sort=BY_ID, after=ids[-1])
 
+    def _next_ids(self, kind: Kind, query: Query, count: int) -> Sequence[str]:
+        """The next *count* ids that *query* asks for, behind its ``after``.
+
+        Asked of the index only where nobody else can tell: it may be on its way,
+        and a walk that ends shall have met everything.
+        """
+        if query.text is not None or query.categories is not None:
+            return self._hits(kind, replace(query, sort=BY_ID, window=Window(0, count))).ids
+        admits = meaning.admits(replace(query, kinds=frozenset({kind})))
+        found: list[str] = []
+        after = query.after or ""
+        while len(found) < count:
+            places = self._reader.walk(kind, after, _IDS)
+            found += [one.id for one in places if self._is_listed(one) and admits(self._met(one))]
+            if len(places) < _IDS:
+                break
+            after = places[-1].id
+        return found[:count]
+
+    def _is_listed(self, place: Place) -> bool:
+        """Whether lists may have it: the folder that paths start from is in none."""
+        return meaning.is_below(place.path, self._roots.get(place.kind, ()))
+
+    def _met(self, place: Place) -> Met:
+        lineage = tuple(one.name for one in self.types.lineage(place.type)) or (place.type,)
+        return Met(place.id, place.kind, lineage, place.path, {})
+
     def parts(self, kind: Kind, size: int) -> list[str]:
         """The ids behind which walks of *size* nodes of *kind* begin that together meet all."""
-
-        def asked(window: Window) -> Hits:
-            return self._hits(kind, Query(kinds=frozenset(), roots=(), window=window, sort=BY_ID))
-
-        total = asked(Window(0, 0)).total
-        last = (asked(Window(end - 1, 1)).ids for end in range(size, total, size))
-        return [_BEFORE_ALL, *chain.from_iterable(last)]
+        everything = Query(kinds=frozenset(), roots=(), window=Window(0, 0))
+        found, after = [_BEFORE_ALL], _BEFORE_ALL
+        while True:
+            ids = self._next_ids(kind, replace(everything, sort=BY_ID, after=after), size + 1)
+            if len(ids) <= size:
+                return found
+            after = ids[size - 1]
+            found.append(after)
 
     def _nodes(self, ids: Sequence[str]) -> list[Node]:
         found = self._reader.get_many(ids)

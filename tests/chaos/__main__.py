@@ -20,8 +20,8 @@ from tests.chaos import imports
 def main(kills: int, pages: int, seed: int) -> None:
     """Kill imports with -9 at random moments, run them again, compare with an undisturbed one."""
     with tempfile.TemporaryDirectory() as folder:
-        hits = imports.survives(Path(folder), pages=pages, kills=kills, seed=seed, say=click.echo)
-    click.echo(f"{hits} of {kills} were killed on their way; all are equal to an undisturbed one.")
+        tries = imports.survives(Path(folder), pages=pages, kills=kills, seed=seed, say=click.echo)
+    click.echo(f"{kills} of {tries} were killed on their way; all are equal to an undisturbed one.")
 
 
 if __name__ == "__main__":

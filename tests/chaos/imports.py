@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,9 @@ from tests.operations.processes import environment
 
 #: Where the service puts content without a folder being named.
 INTO = "content/documents"
+
+#: Imports that are started at most for each that is killed.
+_PATIENCE = 5
 
 
 def site(folder: Path, pages: int) -> Path:
@@ -107,17 +111,21 @@ def survives(
     seed: int,
     say: Callable[[str], None] = lambda line: None,
 ) -> int:
-    """Kill so many imports, run each again, and compare; returns how many were still going.
+    """Kill so many imports, run each again, and compare; returns how often that was tried.
 
-    Each is killed at another random moment of the time that an undisturbed one takes.
+    Each is killed at another random moment of the time that an undisturbed one takes;
+    one that had ended before does not count.
     """
-    chance, hits = random.Random(seed), 0
+    chance, hits, tries = random.Random(seed), 0, 0
     source = site(folder / "site", pages)
     seconds = whole(source, folder / "undisturbed")
     expected = state(folder / "undisturbed")
     say(f"undisturbed: {len(expected['nodes'])} nodes in {seconds:.1f} s")
-    for number in range(kills):
-        data = folder / f"killed-{number}"
+    while hits < kills:
+        tries += 1
+        if tries > _PATIENCE * kills:
+            raise AssertionError(f"only {hits} of {tries} imports were still on their way")
+        data = folder / f"killed-{tries}"
         moment = chance.uniform(0.2, 1.0) * seconds
         hit = killed(source, data, moment)
         hits += hit
@@ -125,5 +133,6 @@ def survives(
         if (found := state(data)) != expected:
             differing = [name for name in expected if found[name] != expected[name]]
             raise AssertionError(f"killed after {moment:.2f} s (seed {seed}): {differing} differ")
-        say(f"{number + 1} of {kills}: {'killed' if hit else 'ended before'} {moment:.2f} s: equal")
-    return hits
+        say(f"{hits} of {kills}: {'killed' if hit else 'ended before'} {moment:.2f} s: equal")
+        shutil.rmtree(data)
+    return tries

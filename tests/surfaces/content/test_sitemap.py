@@ -317,3 +317,17 @@ def test_no_address_has_two_slashes_or_what_urls_do_not_hold(
 ) -> None:
     """Whatever names there are, addresses are plain ASCII with one slash between names."""
     assert re.fullmatch(r"(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*/", of("/".join(names), locale))
+
+
+def test_a_sitemap_does_not_wait_for_the_index(studio: Studio) -> None:
+    """It has what was just published, under a tag that no later one will have."""
+    studio.document("before")
+    first = studio.site.get("/sitemap.xml")
+    index = studio.services.indexes[Side.PUBLISHED]
+    with index._folder.writing(None):
+        studio.document("fresh")
+        early = studio.site.get("/sitemap.xml", If_None_Match=first.headers["ETag"])
+
+    assert early.status_code == 200
+    assert early.text.count("<loc>") == 2
+    assert early.headers["ETag"] != first.headers["ETag"]

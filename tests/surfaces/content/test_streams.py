@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from werkzeug.test import TestResponse
 
-from content_repo import Kind, Node
+from content_repo import Kind, Node, Side
 from content_repo.kept import Rendition
 from hal_delivery.services.delivery import STRETCH
 from hal_delivery.surfaces.content.views.streams import LONGEST
@@ -411,3 +411,18 @@ def test_what_a_mount_says_for_its_pages_leaves_streams_alone(tmp_path: Path) ->
 def test_a_text_beyond_its_bounds_is_refused(site: Place, text: str) -> None:
     """Before the first line, with the reason, as it is for pages."""
     mistake(site.get(f"/documents/?_q={text}", Accept=NDJSON), "_q")
+
+
+def test_a_stream_does_not_wait_for_the_index(studio: Studio) -> None:
+    """What was just imported is in it, though searches do not find it yet."""
+    studio.document("before")
+    assert studio.site.total("/documents/") == 1
+    index = studio.services.indexes[Side.PUBLISHED]
+    with index._folder.writing(None):
+        for number in range(3):
+            studio.document(f"fresh-{number}")
+        told = lines(studio.site.get("/documents/", Accept=NDJSON))
+        assert studio.site.total("/documents/") == 1
+
+    assert len(told) == 4
+    assert studio.site.total("/documents/") == 4

@@ -44,7 +44,7 @@ class Sitemap(MethodView):
         More addresses than one file may hold are in several; it is then their index.
         """
         place = here()
-        facts = _facts(place.delivery.position(), asked)
+        facts = _facts(place.delivery.content_position(), asked)
         if answers.asks_whether_changed() and (kept := answers.unchanged(place, facts)):
             return kept
         parts = [] if asked.after else place.delivery.parts(Kind.DOCUMENT, LARGEST)
