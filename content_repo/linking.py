@@ -36,9 +36,6 @@ MOST_CANDIDATES: Final = 40
 #: Documents whose links are looked up together.
 _AT_ONCE: Final = 500
 
-#: What a document is called that is its folder's page, in any case and before a dot.
-FOLDER_PAGES: Final = ("_index", "index", "readme")
-
 #: Suffixes that documents lose when they become nodes.
 DOCUMENT_SUFFIXES: Final = (
     ".md", ".mdx", ".markdown", ".html", ".htm", ".yml", ".yaml", ".json",
@@ -165,8 +162,7 @@ def _relative(steps: Sequence[str], at: str, *, is_file: bool) -> Iterator[str]:
     as seen from either: to files from the file, to pages from the page.
     """
     folder, _, name = at.rpartition("/")
-    is_page = name.partition(".")[0].casefold() in FOLDER_PAGES
-    own = folder if is_page else at.removesuffix(_document_suffix(at))
+    own = folder if names.is_folder_page(name) else at.removesuffix(_document_suffix(at))
     for base in (folder, own) if is_file else (own, folder):
         place = _followed(base, steps)
         if place is not None:

@@ -22,6 +22,10 @@ LONGEST_NAME: Final = 255
 #: In bytes of UTF-8.  PostgreSQL refuses index entries above some 2,700 bytes.
 LONGEST_PATH: Final = 2048
 
+#: What a document is called that is its folder's own page, in any case and before a dot;
+#: of several the first counts.
+FOLDER_PAGES: Final = ("_index", "index", "readme")
+
 # Only the hyphenated form counts: a folder may well be called "deadbeef".
 _ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I)
 
@@ -86,6 +90,15 @@ def join(parent: str, name: str) -> str:
     if len(path.encode()) > LONGEST_PATH:
         raise InvalidPath(path=f"{path[:60]}…", reason=f"longer than {LONGEST_PATH} bytes")
     return path
+
+
+def is_folder_page(name: str) -> bool:
+    """Whether a document of that name is its folder's own page.
+
+    >>> is_folder_page("_index"), is_folder_page("README.md"), is_folder_page("indexes")
+    (True, True, False)
+    """
+    return name.partition(".")[0].lower() in FOLDER_PAGES
 
 
 def numbered(name: str, number: int) -> str:

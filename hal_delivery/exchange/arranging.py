@@ -33,9 +33,6 @@ _UNNAMED: Final = frozenset({"taxonomy", "categories", "index", roles.TERRITORIE
 #: Where the names of territories are, beside their tree.
 _TERRITORY_NAMES: Final = "names"
 
-#: What a folder's own page is called, the first of these that it has.
-_PAGES: Final = ("_index", "index", "readme")
-
 _KIND_OF: Final[Mapping[Role, Kind]] = {
     Role.PAGE: Kind.DOCUMENT,
     Role.RECORD: Kind.DOCUMENT,
@@ -360,12 +357,13 @@ class _Arrangement:
         """The path of each folder's own page, by the folder's path on disk."""
         found: dict[str, tuple[tuple[int, bool, bool, str], str]] = {}
         for draft, _, path in placed:
-            stem = posixpath.basename(draft.path).partition(".")[0].lower()
-            if _KIND_OF[draft.role] is not Kind.DOCUMENT or stem not in _PAGES:
+            name = posixpath.basename(draft.path)
+            if _KIND_OF[draft.role] is not Kind.DOCUMENT or not names.is_folder_page(name):
                 continue
+            stem = name.partition(".")[0].lower()
             spot = self._how.layout.file(draft.path)
             is_translated = bool(spot and self._how.of(spot) != self._how.default)
-            order = (_PAGES.index(stem), draft.role is Role.RECORD, is_translated, path)
+            order = (names.FOLDER_PAGES.index(stem), draft.role is Role.RECORD, is_translated, path)
             found[draft.folder] = min(found.get(draft.folder, (order, path)), (order, path))
         return {folder: path for folder, (_, path) in found.items()}
 

@@ -25,7 +25,7 @@ from content_repo.repository import Repository
 from content_repo.taxonomy import Category
 from hal_delivery.hooks import Hook
 from hal_delivery.mounts import Mount
-from hal_delivery.services.sites import Sites, is_page_name
+from hal_delivery.services.sites import Sites
 from search_index import BY_ID, Hits, Query, SearchIndex, SortKey, Window, meaning
 
 #: How many nodes one answer with a tree in it may hold.
@@ -600,7 +600,7 @@ def _rendition(node: Node, links: str, renderer: Renderer, types: Types) -> Rend
 def _own_page(documents: Iterable[Node | Place]) -> str | None:
     """The id of the document that is its folder's own page, by its name."""
     for one in documents:
-        if is_page_name(one.path.rpartition("/")[2]):
+        if names.is_folder_page(one.path.rpartition("/")[2]):
             return one.id
     return None
 

@@ -22,22 +22,10 @@ from content_repo.kept import Rendition
 from content_repo.model import Node, Place
 from hal_delivery.mounts import SITE_PLACEHOLDERS
 
-#: What a folder's own page is called, without what follows a dot.
-PAGE_NAMES: Final = ("_index", "index", "readme")
-
 _LOCALE, _PATH = SITE_PLACEHOLDERS
 
 _HOST: Final = re.compile(r"https?://[^/]+")
 _SAFE: Final = "-._~!$&'()*+,;=:@"
-
-
-def is_page_name(name: str) -> bool:
-    """Whether a document of that name is its folder's own page.
-
-    >>> is_page_name("_index"), is_page_name("README.md"), is_page_name("indexes")
-    (True, True, False)
-    """
-    return name.lower().partition(".")[0] in PAGE_NAMES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +64,7 @@ class Sites:
         shown = _filled(
             self.url[host.end() :] if host else self.url,
             locale if root is None else self._spelling(root),
-            folder if is_page_name(name) else below,
+            folder if names.is_folder_page(name) else below,
         )
         return (host[0] if host else self.outside) + shown
 
