@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -76,6 +76,7 @@ class Transaction:
         self._writer = writer
         self._default_locale = default_locale
         self._sites = Sites(writer.folder_locales, default_locale)
+        self._planned: Mapping[str, Target] = {}
         self._renderer = renderer
         self._at = at
         self._message = message
@@ -186,10 +187,18 @@ class Transaction:
         kept = self._kept(one.kind, type_name, stored) or (None, None)
         return Checked(name, type_name, group, stored, key, kept)
 
-    def revise(self, id: str, fields: Mapping[str, Any], *, expected: int | None = None) -> int:
+    def revise(
+        self,
+        id: str,
+        fields: Mapping[str, Any],
+        *,
+        expected: int | None = None,
+        at: str | None = None,
+    ) -> int:
         """Replace a node's fields; returns the new revision.
 
         With *expected*, refuse to write over a revision the caller has not seen.
+        Links are read as seen from the node's path, or from the path *at*.
         """
         row = self._live(id, expected=expected)
         kind = Kind(row["kind"])
@@ -198,7 +207,7 @@ class Transaction:
         shown = row["published_revision"] is not None and kind not in TWO_SIDED
         revised = int(row["revision"]) + 1
         position = self._append(id, kind, Action.REVISED, revised, public=shown)
-        self._write_fields(row, revised, position, stored)
+        self._write_fields(row, revised, position, stored, at)
         self._touch(row, revised, public=shown, draft_revision=revised, key=key)
         self._remember(Side.DRAFT, kind, row["type"], stored)
         if shown:
@@ -225,25 +234,49 @@ class Transaction:
     # -- links ------------------------------------------------------------
 
     def _write_fields(
-        self, row: _Row, number: int, position: int, stored: Mapping[str, Any]
+        self,
+        row: _Row,
+        number: int,
+        position: int,
+        stored: Mapping[str, Any],
+        at: str | None = None,
     ) -> None:
         """Write a revision, with what its links lead to as it is written."""
         kind, earlier = Kind(row["kind"]), None if number == 1 else row["draft_revision"]
         kept = self._kept(kind, row["type"], stored)
-        links = self._links(row, stored, earlier) if kind is Kind.DOCUMENT else ()
+        links = self._links(row, stored, earlier, at) if kind is Kind.DOCUMENT else ()
         self._writer.insert_revision(
             row["id"], number, position, stored, self._message, kept, links
         )
         if kind is Kind.DOCUMENT:
             self._refer(row, number, stored, links)
 
-    def _links(self, row: _Row, fields: Mapping[str, Any], earlier: int | None) -> tuple[Link, ...]:
+    def expect(self, planned: Mapping[str, Target]) -> None:
+        """Let links lead to what is *planned*, too: id and kind by path.
+
+        It is asked before what lies there: a writer of many files knows what their
+        links mean, wherever their nodes have been moved to.
+        """
+        self._planned = planned
+
+    def _find(self, paths: Collection[str]) -> Mapping[str, Target]:
+        planned = {path: self._planned[path] for path in paths if path in self._planned}
+        rest = [path for path in paths if path not in planned]
+        return {**self._writer.find(rest), **planned} if rest else planned
+
+    def _links(
+        self,
+        row: _Row,
+        fields: Mapping[str, Any],
+        earlier: int | None,
+        at: str | None = None,
+    ) -> tuple[Link, ...]:
         """What the links in a document's *fields* lead to; see :func:`linking.inherited`."""
         written = written_in(self.types, row["type"], fields)
         if not written:
             return ()
-        site = self._sites.of(row["path"], row["locale"])
-        fresh = resolve(written, row["path"], site, self._writer.find)
+        at = at or row["path"]
+        fresh = resolve(written, at, self._sites.of(at, row["locale"]), self._find)
         before = () if earlier is None else self._writer.links(row["id"], earlier)
         known = {one.target for one in before if one.target is not None}
         return inherited(fresh, before, self._writer.reachable(known) if known else {})
@@ -254,13 +287,14 @@ class Transaction:
         pointed = targets(self.types, row["type"], fields, links, but=row["id"])
         self._writer.refer(row["id"], number, pointed)
 
-    def relink(self, id: str) -> int | None:
+    def relink(self, id: str, *, at: str | None = None) -> int | None:
         """Look again where links lead that led nowhere, in what either side shows.
 
-        Returns the new revision, or ``None`` if all is as it was.
+        Read as seen from the node's path, or from the path *at*.  Returns the new
+        revision, or ``None`` if all is as it was.
         """
         row = self._live(id)
-        changed = self._relinked(row) if row["kind"] == Kind.DOCUMENT.value else {}
+        changed = self._relinked(row, at) if row["kind"] == Kind.DOCUMENT.value else {}
         if not changed:
             return None
         revised = int(row["revision"]) + 1
@@ -274,13 +308,13 @@ class Transaction:
         return revised
 
     def _relinked(
-        self, row: sa.RowMapping
+        self, row: sa.RowMapping, at: str | None
     ) -> dict[int, tuple[Mapping[str, Any], tuple[Link, ...]]]:
         """Fields and links of the revisions whose links lead elsewhere by now."""
         changed: dict[int, tuple[Mapping[str, Any], tuple[Link, ...]]] = {}
         for number in {row["draft_revision"], row["published_revision"]} - {None}:
             fields = self._writer.fields(row["id"], number)
-            links = self._links(row, fields, number)
+            links = self._links(row, fields, number, at)
             if links != self._writer.links(row["id"], number):
                 changed[number] = (fields, links)
         return changed

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from content_repo import names
+from content_repo.model import Kind
 from hal_delivery.exchange.plan import Entry, Plan
 
 
@@ -14,13 +15,16 @@ from hal_delivery.exchange.plan import Entry, Plan
 class Recorded:
     """A file as it was last imported: its node, its digest, and where it lay then.
 
-    ``revision`` is that of the node's fields that were made from it.
+    ``revision`` is that of the node's fields that were made from it, ``locale``
+    the one whose texts it holds.  Without a ``kind``, the node is in the trash.
     """
 
     node: str
     digest: str
     revision: int
     origin: str
+    locale: str | None = None
+    kind: Kind | None = None
 
 
 @dataclass(slots=True)
@@ -29,14 +33,16 @@ class Comparison:
 
     ``nodes`` has the id of the node of every entry, by the entry's path: it is
     known before the node is there.  ``vanished`` are files that were imported
-    from here and are here no more, with their nodes.
+    from here and are here no more, with their nodes; ``outdated`` are nodes
+    whose files have become another kind of content.
     """
 
     new: list[Entry] = field(default_factory=list)
     changed: list[Entry] = field(default_factory=list)
-    unchanged: int = 0
+    unchanged: list[Entry] = field(default_factory=list)
     nodes: dict[str, str] = field(default_factory=dict)
     vanished: dict[str, str] = field(default_factory=dict)
+    outdated: set[str] = field(default_factory=set)
 
 
 def compare(plan: Plan, recorded: Mapping[str, Recorded], *, root: str, origin: str) -> Comparison:
@@ -46,25 +52,47 @@ def compare(plan: Plan, recorded: Mapping[str, Recorded], *, root: str, origin: 
     """
     found = Comparison()
     present: set[str] = set()
+    claimed: set[str] = set()
+    taken = {one.node for one in recorded.values()}
     for entry in plan.entries:
         known = [recorded.get(one.path) for one in entry.sources]
         present.update(one.path for one in entry.sources)
-        node = next((one.node for one in known if one is not None), None)
+        node = _claimed(entry, known, claimed)
         if node is None:
             found.new.append(entry)
-            node = node_id(root, entry)
-        elif _is_unchanged(entry, known):
-            found.unchanged += 1
+            node = _fresh_id(root, entry, taken)
+        elif _is_unchanged(entry, known, node):
+            found.unchanged.append(entry)
         else:
             found.changed.append(entry)
+        claimed.add(node)
         found.nodes[entry.path] = node
     # What is there but cannot be read has not vanished, nor has what lies in such a folder.
     hidden = {one.path for one in plan.remarks if one.skipped}
     for path, one in recorded.items():
-        if one.origin == origin and path not in present and hidden.isdisjoint(_leading_to(path)):
+        if one.kind is None:
+            continue
+        if path in present:
+            if one.node not in claimed:
+                found.outdated.add(one.node)
+        elif one.origin == origin and hidden.isdisjoint(_leading_to(path)):
             found.vanished[path] = one.node
-    _revise_what_lost_a_file(plan, found)
     return found
+
+
+def _claimed(entry: Entry, known: Sequence[Recorded | None], claimed: set[str]) -> str | None:
+    """The node that *entry* was before: of the same kind, and no other entry's by now."""
+    for one in known:
+        if one is not None and one.kind in (None, entry.kind) and one.node not in claimed:
+            return one.node
+    return None
+
+
+def _is_unchanged(entry: Entry, known: Sequence[Recorded | None], node: str) -> bool:
+    pairs = zip(entry.sources, known, strict=True)
+    return all(
+        one is not None and (one.digest, one.node) == (source.digest, node) for source, one in pairs
+    )
 
 
 def _leading_to(path: str) -> list[str]:
@@ -72,29 +100,11 @@ def _leading_to(path: str) -> list[str]:
     return [".", "", *names.ancestors(path), path]
 
 
-def _is_unchanged(entry: Entry, known: Iterable[Recorded | None]) -> bool:
-    pairs = zip(entry.sources, known, strict=True)
-    return all(one is not None and one.digest == source.digest for source, one in pairs)
-
-
-def _revise_what_lost_a_file(plan: Plan, found: Comparison) -> None:
-    """A bundle of which one file vanished is no vanished node, but a changed one."""
-    losing = set(found.vanished.values())
-    if not losing:
-        return
-    settled = {entry.path for entry in (*found.new, *found.changed)}
-    for entry in plan.entries:
-        if found.nodes[entry.path] in losing:
-            losing.discard(found.nodes[entry.path])
-            if entry.path not in settled:
-                found.changed.append(entry)
-                found.unchanged -= 1
-    found.vanished = {path: node for path, node in found.vanished.items() if node in losing}
-
-
-def node_id(root: str, entry: Entry) -> str:
-    """The id of the node that an entry becomes: the same whenever it is imported there."""
-    return derived_id(root, entry.sources[0].path)
+def _fresh_id(root: str, entry: Entry, taken: set[str]) -> str:
+    """An id for a node that is not there: the same whenever the entry is imported there."""
+    id = derived_id(root, entry.sources[0].path)
+    # What was another kind of content has kept the one that it would have.
+    return derived_id(root, f"{entry.kind} {entry.sources[0].path}") if id in taken else id
 
 
 def derived_id(root: str, name: str) -> str:

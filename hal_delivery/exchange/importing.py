@@ -12,12 +12,14 @@ import errno
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from content_repo import names
+from content_repo.bundles import DEFAULT
 from content_repo.doctypes import DocumentType, Field, FieldKind
-from content_repo.errors import ContentError, StorageFull
+from content_repo.errors import ContentError, IdTaken, NameTaken, NodeNotFound, StorageFull
+from content_repo.linking import Target
 from content_repo.model import Kind, Node, Side
 from content_repo.planting import Seedling
 from content_repo.repository import Repository
@@ -25,10 +27,9 @@ from content_repo.sources import NodeSource
 from content_repo.transaction import Transaction
 from hal_delivery.exchange import crew
 from hal_delivery.exchange.comparing import Comparison, Recorded, compare, derived_id
-from hal_delivery.exchange.formats import frontmatter
-from hal_delivery.exchange.formats.unreadable import Unreadable
-from hal_delivery.exchange.plan import Entry, Folder, Plan, Remark, Role
-from hal_delivery.exchange.reading import Read, Reading, read
+from hal_delivery.exchange.nursery import Nursery, otherwise
+from hal_delivery.exchange.plan import Entry, Folder, Plan, Remark
+from hal_delivery.exchange.reading import Read, Reading
 
 PAGE: Final = "content:page"
 RECORD: Final = "content:record"
@@ -133,43 +134,70 @@ class _Run:
         self._orders = orders
         self._found = found
         self._progress = progress
-        self._entries = {entry.path: entry for entry in plan.entries}
 
     def foretell(self) -> None:
         """Count what would be done, and do nothing."""
         at = self._reader.at(self._orders.into)
-        self._count(self._compared(at.id if at else derived_id(_NOWHERE, self._orders.into)))
+        root = at.id if at else derived_id(_NOWHERE, self._orders.into)
+        compared = self._compared(root, self._recorded(root))
+        self._report(compared)
+        self._found.counts["new"] = len(compared.new)
+        self._found.counts["changed"] = len(compared.changed)
 
     def all(self) -> None:
+        """Bring everything to what the plan says; what has to make room goes first."""
         self._define_types()
         root = self._folder_at(self._orders.into)
-        compared = self._compared(root)
-        self._count(compared)
-        folders = self._make_folders(root, compared)
-        self._make_new(root, folders, compared)
-        self._revise_changed(root, compared)
-        self._retitle(folders, compared)
+        recorded = self._recorded(root)
+        compared = self._compared(root, recorded)
+        self._report(compared)
+        nursery = self._nursery(root)
+        planned = self._planned(compared)
+        self._make_room(compared)
+        folders = self._make_folders(nursery, compared)
+        self._make_new(nursery, folders, compared, planned)
+        self._revise_changed(nursery, compared, recorded, planned)
+        self._follow_pages(nursery, folders, compared)
         if compared.new:
-            self._relink()
-        if self._orders.prune:
-            self._trash(compared)
+            self._relink(compared, planned)
 
-    def _compared(self, root: str) -> Comparison:
-        recorded = {
-            one.path: Recorded(one.node, one.digest, one.revision, one.origin)
-            for one in self._repository.sources(root)
+    def _nursery(self, root: str) -> Nursery:
+        return Nursery(
+            pages={one.path: one for one in self._plan.entries if names.is_folder_page(one.name)},
+            how=self._how,
+            media=self._repository.media,
+            root=root,
+            origin=self._orders.origin,
+            page_type=self._orders.page_type,
+            record_type=RECORD,
+            publish=not self._orders.draft,
+        )
+
+    def _recorded(self, root: str) -> dict[str, Recorded]:
+        files = list(self._repository.sources(root))
+        live = self._reader.places({one.node for one in files})
+        return {
+            one.path: Recorded(
+                node=one.node,
+                digest=one.digest,
+                revision=one.revision,
+                origin=one.origin,
+                locale=one.locale,
+                kind=live[one.node].kind if one.node in live else None,
+            )
+            for one in files
         }
+
+    def _compared(self, root: str, recorded: Mapping[str, Recorded]) -> Comparison:
         return compare(self._plan, recorded, root=root, origin=self._orders.origin)
 
-    def _count(self, compared: Comparison) -> None:
-        counts = self._found.counts
-        counts["new"], counts["changed"] = len(compared.new), len(compared.changed)
-        counts["unchanged"] = compared.unchanged
+    def _report(self, compared: Comparison) -> None:
+        self._found.counts["unchanged"] = len(compared.unchanged)
         self._found.vanished = sorted(compared.vanished)
         self._found.kinds.update(entry.kind.value for entry in self._plan.entries)
         self._found.kinds[Kind.FOLDER.value] = len(self._plan.folders)
 
-    # -- types and folders ---------------------------------------------------
+    # -- types, room and folders ---------------------------------------------
 
     def _define_types(self) -> None:
         known = self._repository.types.by_name
@@ -191,78 +219,70 @@ class _Run:
                 tx.publish(id)
         return id
 
-    def _make_folders(self, root: str, compared: Comparison) -> dict[str, str]:
+    def _make_room(self, compared: Comparison) -> None:
+        """Trash what is outdated and, if told so, what vanished: its names are free then."""
+        gone = set(compared.outdated)
+        if self._orders.prune:
+            # Of a bundle, other files may still be there.
+            gone |= set(compared.vanished.values()) - set(compared.nodes.values())
+        for node in sorted(gone):
+            with self._writing() as tx:
+                tx.trash(node)
+                # Whoever brings the files back brings new ones.
+                tx.forget_sources(node)
+            self._found.counts["trashed"] += 1
+
+    def _make_folders(self, nursery: Nursery, compared: Comparison) -> dict[str, str]:
         """The ids of all folders that new nodes go into, by path; made where they are missing."""
         needed = {path for entry in compared.new for path in names.ancestors(entry.path)}
         wanted = [one for one in self._plan.folders if one.path in needed]
-        ids = {one.path: derived_id(root, f"{one.source}/") for one in wanted}
+        ids = {one.path: derived_id(nursery.root, f"{one.source}/") for one in wanted}
         live = self._reader.places(ids.values())
-        found = {"": root}
+        found = {"": nursery.root}
         missing: list[Folder] = []
         for folder in wanted:
+            found[folder.path] = ids[folder.path]
             if ids[folder.path] in live:
-                found[folder.path] = ids[folder.path]
                 continue
             at = self._reader.at(names.join(self._orders.into, folder.path))
             if at is not None and at.kind is Kind.FOLDER:
                 found[folder.path] = at.id
             else:
-                found[folder.path] = ids[folder.path]
                 missing.append(folder)
         self._plant(
-            (self._folder_seedling(one, found, root), Remark(one.source, "")) for one in missing
+            (
+                (
+                    one.source,
+                    nursery.folder(one, ids[one.path], found[one.path.rpartition("/")[0]]),
+                )
+                for one in missing
+            ),
+            {},
         )
         return found
 
-    def _folder_seedling(self, folder: Folder, ids: Mapping[str, str], root: str) -> Seedling:
-        title, rank = self._of_page(folder)
-        return Seedling(
-            kind=Kind.FOLDER,
-            parent=ids[folder.path.rpartition("/")[0]],
-            name=folder.name,
-            fields={"title": title} if title else {},
-            id=ids[folder.path],
-            locale=folder.locale,
-            group=derived_id(root, f"group of folders {folder.group or folder.source}"),
-            rank=rank,
-            publish=not self._orders.draft,
-        )
-
-    def _of_page(self, folder: Folder) -> tuple[str | None, int]:
-        """The title and rank that a folder has from its own page."""
-        page = None if folder.page is None else self._entries.get(folder.page)
-        if page is None or page.role is not Role.PAGE:
-            return None, 0
-        try:
-            front = frontmatter.split((self._how.root / page.sources[0].path).read_bytes()).values
-        except (OSError, Unreadable):
-            # Told of when the page itself is read.
-            return None, 0
-        if isinstance(front.get("title"), str) and isinstance(front.get("weight", 0), int):
-            return front["title"].strip() or None, int(front.get("weight", 0))
-        # Its heading, or its name: as whoever reads pages sees it.
-        found = read(page, self._how)
-        return (found.fields or {}).get("title"), found.rank
-
     # -- new nodes -----------------------------------------------------------
 
-    def _make_new(self, root: str, folders: Mapping[str, str], compared: Comparison) -> None:
-        planned = self._planned(compared)
-
-        def seedlings() -> Iterator[tuple[Seedling, Remark]]:
+    def _make_new(
+        self,
+        nursery: Nursery,
+        folders: Mapping[str, str],
+        compared: Comparison,
+        planned: Mapping[str, Target],
+    ) -> None:
+        def seedlings() -> Iterator[tuple[str, Seedling]]:
             entries = compared.new
             for done, (entry, found) in enumerate(crew.read_all(entries, self._how), start=1):
                 self._progress("new", done, len(entries))
                 self._found.remarks += found.remarks
-                if found.fields is None:
-                    self._found.counts["new"] -= 1
-                else:
-                    seedling = self._seedling(root, entry, found, folders, compared)
-                    yield seedling, Remark(entry.sources[0].path, "")
+                if found.fields is not None:
+                    parent = folders[entry.path.rpartition("/")[0]]
+                    id = compared.nodes[entry.path]
+                    yield entry.sources[0].path, nursery.node(entry, found, id, parent)
 
-        self._plant(seedlings(), planned)
+        self._found.counts["new"] += self._plant(seedlings(), planned)
 
-    def _planned(self, compared: Comparison) -> dict[str, tuple[str, Kind]]:
+    def _planned(self, compared: Comparison) -> dict[str, Target]:
         """Where links of the source lead: every path and alias, though nothing is there yet."""
         into = self._orders.into
         found = {
@@ -280,156 +300,198 @@ class _Run:
                     found.setdefault(at, (compared.nodes[path], Kind.DOCUMENT))
         return found
 
-    def _seedling(
-        self,
-        root: str,
-        entry: Entry,
-        found: Read,
-        folders: Mapping[str, str],
-        compared: Comparison,
-    ) -> Seedling:
-        id = compared.nodes[entry.path]
-        fields, sources = self._stored(root, entry, found)
-        return Seedling(
-            kind=entry.kind,
-            parent=folders[entry.path.rpartition("/")[0]],
-            name=entry.name,
-            type=self._type(entry),
-            fields=fields,
-            id=id,
-            locale=entry.locale,
-            group=derived_id(root, f"group {entry.group or entry.sources[0].path}"),
-            key=entry.key,
-            rank=found.rank,
-            publish=not (found.draft or self._orders.draft),
-            sources=sources,
-        )
-
-    def _type(self, entry: Entry) -> str | None:
-        if entry.kind is not Kind.DOCUMENT:
-            return None
-        return self._orders.page_type if entry.role is Role.PAGE else RECORD
-
-    def _stored(
-        self, root: str, entry: Entry, found: Read
-    ) -> tuple[dict[str, Any], tuple[NodeSource, ...]]:
-        """The fields of a node and its files; an asset's bytes go where all bytes go."""
-        fields = dict(found.fields or {})
-        contents: Sequence[bytes | None] = found.contents
-        sources = found.sources
-        if entry.role is Role.ASSET:
-            digest, size = self._repository.media.put_file(self._how.root / sources[0].path)
-            fields |= {"digest": digest, "size": size}
-            sources = (replace(sources[0], digest=digest, size=size),)
-            contents = (None,)
-        return fields, tuple(
-            NodeSource(
-                root=root,
-                path=one.path,
-                digest=one.digest,
-                size=one.size,
-                locale=one.locale,
-                origin=self._orders.origin,
-                content=content,
-            )
-            for one, content in zip(sources, contents, strict=True)
-        )
-
     def _plant(
-        self,
-        seedlings: Iterable[tuple[Seedling, Remark]],
-        planned: Mapping[str, tuple[str, Kind]] | None = None,
-    ) -> None:
+        self, seedlings: Iterable[tuple[str, Seedling]], planned: Mapping[str, Target]
+    ) -> int:
         """Plant all of them, batch by batch; what is refused is remarked upon."""
-        for batch in _batches(seedlings):
-            with self._writing() as tx:
-                planted = tx.plant([seedling for seedling, _ in batch], planned or {})
-            for index, problem in planted.failures.items():
-                self._refuse(batch[index][1].path, problem)
-                self._found.counts["new"] -= 1
+        return sum(self._plant_batch(batch, planned) for batch in _batches(seedlings))
 
-    def _refuse(self, path: str, problem: ContentError) -> None:
-        self._found.remarks.append(Remark(path, str(problem)))
+    def _plant_batch(
+        self, batch: Sequence[tuple[str, Seedling]], planned: Mapping[str, Target]
+    ) -> int:
+        """Plant a batch; what lacks a free name or key gets another, and a remark."""
+        waiting, count, attempt = list(batch), 0, 0
+        wanted = dict(batch)
+        while waiting:
+            attempt += 1
+            with self._writing() as tx:
+                planted = tx.plant([one for _, one in waiting], planned)
+            count += len(planted.ids)
+            again: list[tuple[str, Seedling]] = []
+            moved = False
+            for index, problem in sorted(planted.failures.items()):
+                path, seedling = waiting[index]
+                other = otherwise(wanted[path], problem, attempt)
+                if other is not None:
+                    moved = True
+                    self._remark(path, f"{problem} It is imported under another.", skipped=False)
+                    again.append((path, other))
+                elif isinstance(problem, IdTaken) and self._revived(seedling, planned):
+                    count += 1
+                elif isinstance(problem, NodeNotFound):
+                    again.append((path, seedling))
+                else:
+                    self._remark(path, str(problem))
+            if not moved:
+                for path, _ in again:
+                    self._remark(path, "the folder that it lies in could not be made")
+                break
+            waiting = again
+        return count
+
+    def _revived(self, seedling: Seedling, planned: Mapping[str, Target]) -> bool:
+        """Take a node out of the trash whose file has come back; whether it lay there."""
+        id = seedling.id or ""
+        with self._writing() as tx:
+            tx.expect(planned)
+            try:
+                tx.restore(id)
+            except NameTaken as taken:
+                tx.restore(id, name=taken.facts["suggestion"])
+            except ContentError:
+                return False
+            self._renew(tx, id, seedling.fields, seedling.sources, publish=seedling.publish)
+        return True
 
     # -- nodes that are there ------------------------------------------------
 
-    def _revise_changed(self, root: str, compared: Comparison) -> None:
-        entries = compared.changed
-        recorded = {one.node: one.revision for one in self._repository.sources(root)}
+    def _revise_changed(
+        self,
+        nursery: Nursery,
+        compared: Comparison,
+        recorded: Mapping[str, Recorded],
+        planned: Mapping[str, Target],
+    ) -> None:
+        entries = compared.changed + self._losing(compared)
+        vanished = set(compared.vanished)
+        before: dict[str, int] = {}
+        for one in recorded.values():
+            before[one.node] = max(one.revision, before.get(one.node, 0))
         for done, (entry, found) in enumerate(crew.read_all(entries, self._how), start=1):
             self._progress("changed", done, len(entries))
             self._found.remarks += found.remarks
-            node = self._reader.get(compared.nodes[entry.path])
-            reason = self._conflict(node, recorded[compared.nodes[entry.path]])
+            id = compared.nodes[entry.path]
+            node = self._reader.get(id)
             if found.fields is None:
-                self._found.counts["changed"] -= 1
-            elif node is None or reason:
-                self._found.counts["changed"] -= 1
+                continue
+            reason = self._conflict(node, before[id])
+            if reason:
                 self._found.counts["conflicts"] += 1
-                self._found.remarks.append(Remark(entry.sources[0].path, reason))
-            else:
-                self._revise(root, entry, found, node)
+                self._remark(entry.sources[0].path, reason)
+                continue
+            lost = [one for path, one in recorded.items() if one.node == id and path in vanished]
+            try:
+                self._revise(nursery, entry, found, id, node, lost, planned)
+                self._found.counts["changed"] += 1
+            except ContentError as problem:
+                self._remark(entry.sources[0].path, str(problem))
+
+    def _losing(self, compared: Comparison) -> list[Entry]:
+        """Bundles that are otherwise as they were, but are to lose what vanished."""
+        if not self._orders.prune:
+            return []
+        losing = set(compared.vanished.values())
+        return [one for one in compared.unchanged if compared.nodes[one.path] in losing]
 
     def _conflict(self, node: Node | None, imported: int) -> str:
         """Why what changed on disk is not taken over, if there is a reason."""
+        if self._orders.theirs:
+            return ""
         if node is None:
-            return "changed on disk, but its node is in the trash here"
-        if node.fields_revision != imported and not self._orders.theirs:
+            return "changed on disk, but its node is in the trash here; --theirs brings it back"
+        if node.fields_revision != imported:
             return "changed on disk and edited here since; --theirs takes it over all the same"
         return ""
 
-    def _revise(self, root: str, entry: Entry, found: Read, node: Node) -> None:
-        fields, sources = self._stored(root, entry, found)
-        try:
-            with self._writing() as tx:
-                if node.rank != found.rank:
-                    tx.label(node.id, rank=found.rank)
-                tx.revise(node.id, fields)
-                tx.forget_sources(node.id)
-                tx.note_sources(node.id, sources)
-                if found.draft:
-                    if node.is_published:
-                        tx.unpublish(node.id)
-                elif not self._orders.draft:
-                    tx.publish(node.id)
-        except ContentError as problem:
-            self._found.counts["changed"] -= 1
-            self._refuse(entry.sources[0].path, problem)
+    def _revise(
+        self,
+        nursery: Nursery,
+        entry: Entry,
+        found: Read,
+        id: str,
+        node: Node | None,
+        lost: Sequence[Recorded],
+        planned: Mapping[str, Target],
+    ) -> None:
+        fields, sources = nursery.stored(entry, found)
+        publish = not (found.draft or self._orders.draft)
+        with self._writing() as tx:
+            tx.expect(planned)
+            if node is None:
+                tx.restore(id)
+            elif node.rank != found.rank:
+                tx.label(id, rank=found.rank)
+            if entry.kind is Kind.BUNDLE and node is not None:
+                fields = _as_the_same_bundle(fields, node, () if self._orders.prune else lost)
+            if self._orders.prune:
+                tx.forget_sources(id)
+            at = names.join(self._orders.into, entry.path)
+            self._renew(tx, id, fields, sources, publish=publish, at=at)
+            if found.draft and node is not None and node.is_published:
+                tx.unpublish(id)
 
-    def _retitle(self, folders: Mapping[str, str], compared: Comparison) -> None:
-        """Folders whose own page came or changed take its title."""
+    def _renew(
+        self,
+        tx: Transaction,
+        id: str,
+        fields: Mapping[str, Any],
+        sources: Sequence[NodeSource],
+        *,
+        publish: bool,
+        at: str | None = None,
+    ) -> None:
+        tx.revise(id, fields, at=at)
+        tx.note_sources(id, sources)
+        if publish:
+            tx.publish(id)
+
+    def _follow_pages(
+        self, nursery: Nursery, folders: Mapping[str, str], compared: Comparison
+    ) -> None:
+        """Folders whose own page came or changed take its title and rank."""
         pages = {entry.path for entry in (*compared.new, *compared.changed)}
-        root = folders[""]
         for folder in self._plan.folders:
             if folder.page not in pages:
                 continue
-            title, _ = self._of_page(folder)
-            id = folders.get(folder.path) or derived_id(root, f"{folder.source}/")
+            id = folders.get(folder.path) or derived_id(nursery.root, f"{folder.source}/")
             node = self._reader.get(id)
-            if node is not None and title and node.fields.get("title") != title:
-                with self._writing() as tx:
-                    tx.revise(node.id, {**node.fields, "title": title})
+            title, rank = nursery.page_of(folder)
+            if node is None or (node.fields.get("title"), node.rank) == (title, rank):
+                continue
+            fields = {name: value for name, value in node.fields.items() if name != "title"}
+            with self._writing() as tx:
+                if node.rank != rank:
+                    tx.label(id, rank=rank)
+                tx.revise(id, {**fields, "title": title} if title else fields)
 
-    def _relink(self) -> None:
+    def _relink(self, compared: Comparison, planned: Mapping[str, Target]) -> None:
         """Links that led nowhere may lead to what has just come."""
+        places = {id: names.join(self._orders.into, path) for path, id in compared.nodes.items()}
         after = self._orders.into
         while some := self._reader.broken(_AT_ONCE, after):
             after = some[-1][0].path
-            ours = [place for place, _ in some if names.is_within(place.path, self._orders.into)]
+            ours = [place.id for place, _ in some if place.id in places]
             if ours:
                 with self._writing() as tx:
-                    for place in ours:
-                        tx.relink(place.id)
+                    tx.expect(planned)
+                    for id in ours:
+                        tx.relink(id, at=places[id])
 
-    def _trash(self, compared: Comparison) -> None:
-        for node in dict.fromkeys(compared.vanished.values()):
-            if self._reader.get(node) is not None:
-                with self._writing() as tx:
-                    tx.trash(node)
-                self._found.counts["trashed"] += 1
+    def _remark(self, path: str, reason: str, *, skipped: bool = True) -> None:
+        self._found.remarks.append(Remark(path, reason, skipped=skipped))
 
     def _writing(self) -> AbstractContextManager[Transaction]:
         return self._repository.write(author="import", message=f"from {self._orders.origin}")
+
+
+def _as_the_same_bundle(
+    fields: Mapping[str, Any], node: Node, lost: Sequence[Recorded]
+) -> dict[str, Any]:
+    """*fields* under the basename that the bundle has, with the texts of files that are *lost*."""
+    known = node.fields.get("messages", {})
+    kept = {one.locale or DEFAULT for one in lost}
+    texts = {locale: known[locale] for locale in kept & known.keys()}
+    return {**fields, "basename": node.key, "messages": {**texts, **fields["messages"]}}
 
 
 #: Stands for the id of a folder that is not there yet.
@@ -437,13 +499,13 @@ _NOWHERE: Final = "00000000-0000-0000-0000-000000000000"
 
 
 def _batches(
-    seedlings: Iterable[tuple[Seedling, Remark]],
-) -> Iterator[list[tuple[Seedling, Remark]]]:
-    batch: list[tuple[Seedling, Remark]] = []
+    seedlings: Iterable[tuple[str, Seedling]],
+) -> Iterator[list[tuple[str, Seedling]]]:
+    batch: list[tuple[str, Seedling]] = []
     size = 0
     for one in seedlings:
         batch.append(one)
-        size += sum(source.size for source in one[0].sources if source.content is not None)
+        size += sum(source.size for source in one[1].sources if source.content is not None)
         if len(batch) == _AT_ONCE or size > _BYTES_AT_ONCE:
             yield batch
             batch, size = [], 0

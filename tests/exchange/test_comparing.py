@@ -6,7 +6,7 @@ import uuid
 from dataclasses import replace
 
 from content_repo.model import Kind
-from hal_delivery.exchange.comparing import Recorded, compare, node_id
+from hal_delivery.exchange.comparing import Recorded, compare, derived_id
 from hal_delivery.exchange.plan import Entry, Plan, Remark, Role, Source
 
 ROOT = "0b1c2d3e-0000-4000-8000-000000000001"
@@ -34,7 +34,9 @@ def plan(*entries: Entry, remarks: tuple[Remark, ...] = ()) -> Plan:
 def recorded(*entries: Entry, origin: str = HERE) -> dict[str, Recorded]:
     """As if those had been imported."""
     return {
-        one.path: Recorded(node_id(ROOT, entry), one.digest, 1, origin)
+        one.path: Recorded(
+            derived_id(ROOT, entry.sources[0].path), one.digest, 1, origin, kind=entry.kind
+        )
         for entry in entries
         for one in entry.sources
     }
@@ -54,7 +56,7 @@ def test_the_same_bytes_are_unchanged() -> None:
     before = recorded(page("a"), page("b"))
     found = compare(plan(page("a"), page("b", "other")), before, root=ROOT, origin=HERE)
 
-    assert (found.new, found.unchanged) == ([], 1)
+    assert (found.new, len(found.unchanged)) == ([], 1)
     assert [one.path for one in found.changed] == ["b"]
     assert found.vanished == {}
 
@@ -66,7 +68,7 @@ def test_a_node_keeps_its_id_wherever_its_plan_puts_it() -> None:
     found = compare(plan(moved), before, root=ROOT, origin=HERE)
 
     assert found.nodes["elsewhere"] == before["a.md"].node
-    assert found.unchanged == 1
+    assert len(found.unchanged) == 1
 
 
 def test_only_what_came_from_here_can_vanish() -> None:
@@ -92,12 +94,44 @@ def test_what_lies_in_an_unreadable_folder_has_not_vanished() -> None:
     assert list(compare(spoilt, before, root=ROOT, origin=HERE).vanished) == ["docsy/b.md"]
 
 
-def test_a_bundle_that_lost_a_locale_is_changed() -> None:
-    """Its node has not vanished: the other locales are still there."""
+def test_a_bundle_that_lost_a_locale_has_not_vanished() -> None:
+    """The file has, and is told of; its node keeps the other locales."""
     found = compare(plan(bundle("x")), recorded(bundle("x", "y")), root=ROOT, origin=HERE)
 
-    assert [one.path for one in found.changed] == ["m"]
-    assert (found.unchanged, found.vanished) == (0, {})
+    assert [one.path for one in found.unchanged] == ["m"]
+    assert found.vanished == {"m_1.properties": found.nodes["m"]}
+
+
+def test_another_kind_of_content_is_another_node() -> None:
+    """A file that was a record and is a taxonomy now leaves its former node behind."""
+    before = recorded(page("a"))
+    now = replace(page("a", "other"), kind=Kind.TAXONOMY, role=Role.CATEGORIES)
+    found = compare(plan(now), before, root=ROOT, origin=HERE)
+
+    assert [one.path for one in found.new] == ["a"]
+    assert found.outdated == {before["a.md"].node}
+    assert found.nodes["a"] != before["a.md"].node
+
+
+def test_two_entries_never_share_a_node() -> None:
+    """Files of one bundle that are no bundle any more become nodes of their own."""
+    before = recorded(bundle("x", "y"))
+    parts = [
+        replace(page(f"m_{n}"), sources=(Source(f"m_{n}.properties", "new", 1),)) for n in (0, 1)
+    ]
+    found = compare(plan(*parts), before, root=ROOT, origin=HERE)
+
+    assert len(set(found.nodes.values())) == 2
+    assert found.outdated == {before["m_0.properties"].node}
+
+
+def test_what_is_in_the_trash_has_not_vanished() -> None:
+    """Whoever threw it away knows that it is gone."""
+    before = {path: replace(one, kind=None) for path, one in recorded(page("a"), page("b")).items()}
+    found = compare(plan(page("a")), before, root=ROOT, origin=HERE)
+
+    assert (found.vanished, found.outdated) == ({}, set())
+    assert [one.path for one in found.unchanged] == ["a"]
 
 
 def test_a_bundle_that_gained_a_locale_is_changed() -> None:

@@ -340,3 +340,177 @@ def test_where_it_goes_is_made(repository: Repository, shelf: Shelf, site: Path)
 
     assert shelf.get("").path == INTO
     assert shelf.get("").is_published
+
+
+def published(repository: Repository) -> Shelf:
+    return Shelf(repository, Side.PUBLISHED)
+
+
+def test_a_pruned_file_that_comes_back_is_restored(
+    loaded: Shelf, repository: Repository, site: Path
+) -> None:
+    """With its id, whatever it says by now; and what is pruned is not told of again."""
+    id = loaded.get("content/en/docs/plain").id
+    file = site / "content/en/docs/plain.md"
+    text = file.read_text()
+    file.unlink()
+    imported(repository, site, prune=True)
+    assert imported(repository, site).vanished == []
+
+    file.write_text(text + "More.\n")
+    assert imported(repository, site).counts["new"] == 1
+    assert loaded.get("content/en/docs/plain").id == id
+    assert "More." in published(repository).get("content/en/docs/plain").fields["content"]
+
+
+def test_what_was_trashed_here_stays_there(
+    loaded: Shelf, repository: Repository, site: Path
+) -> None:
+    """Until its file changes, which is a conflict, and someone says theirs."""
+    with repository.write() as tx:
+        tx.trash(loaded.get("content/en/docs/plain").id)
+    assert imported(repository, site).is_whole
+    assert loaded.find("content/en/docs/plain") is None
+
+    write(site, {"content/en/docs/plain.md": "# Again\n"})
+    assert imported(repository, site).counts["conflicts"] == 1
+    assert imported(repository, site, theirs=True).is_whole
+    assert loaded.get("content/en/docs/plain").title == "Again"
+
+
+def test_a_message_file_that_gets_a_partner_becomes_a_bundle(
+    repository: Repository, shelf: Shelf, tmp_path: Path
+) -> None:
+    """The record that it was makes room for it."""
+    site = write(tmp_path / "messages", {"i18n/en.json": '{"a": "A"}'})
+    imported(repository, site)
+    assert shelf.get("i18n/en").kind is Kind.DOCUMENT
+    write(site, {"i18n/nl.json": '{"a": "Aa"}'})
+    found = imported(repository, site)
+
+    assert found.is_whole, found.remarks
+    assert shelf.find("i18n/en") is None
+    (bundle,) = shelf.paths(Kind.BUNDLE)
+    assert set(shelf.get(bundle).fields["messages"]) == {"en", "nl"}
+
+
+def test_a_bundle_that_falls_apart_loses_no_file(
+    repository: Repository, shelf: Shelf, tmp_path: Path
+) -> None:
+    """Each of its files is in a node of its own afterwards."""
+    site = write(
+        tmp_path / "messages", {"i18n/en.json": '{"a": "A"}', "i18n/nl.json": '{"a": "Aa"}'}
+    )
+    imported(repository, site)
+    write(site, {"i18n/nl.json": "[1, 2]"})
+    found = imported(repository, site)
+
+    assert found.is_whole, found.remarks
+    assert shelf.paths(Kind.BUNDLE) == []
+    assert shelf.get("i18n/en").fields["a"] == "A"
+    root = shelf.get("").id
+    assert {one.path for one in repository.sources(root)} == {"i18n/en.json", "i18n/nl.json"}
+    assert len({one.node for one in repository.sources(root)}) == 2
+
+
+def test_a_file_that_became_a_folder_makes_room_for_it(
+    repository: Repository, shelf: Shelf, tmp_path: Path
+) -> None:
+    """Pruned, the folder has its name; otherwise another one, which is told."""
+    site = write(tmp_path / "site", {"e.md": "# E\n", "f.md": "# F\n"})
+    imported(repository, site)
+    for name in ("e", "f"):
+        (site / f"{name}.md").unlink()
+        write(site, {f"{name}/in.md": "# In\n"})
+        found = imported(repository, site, prune=name == "e")
+        assert found.is_whole, found.remarks
+
+    assert "e/in" in shelf.paths(Kind.DOCUMENT)
+    assert "f-1/in" in shelf.paths(Kind.DOCUMENT)
+    assert imported(repository, site).counts["new"] == 0
+
+
+def test_keys_that_are_taken_elsewhere_are_numbered(repository: Repository, tmp_path: Path) -> None:
+    """Two sites may each have their labels, and a taxonomy of the same name."""
+    files: dict[str, str | bytes] = {
+        "i18n/en.json": '{"a": "A"}',
+        "i18n/nl.json": '{"a": "Aa"}',
+        "kinds.json": SITE["kinds.json"],
+    }
+    for name in ("one", "two"):
+        found = imported(
+            repository, write(tmp_path / name, files), into=f"content/documents/{name}"
+        )
+        assert found.is_whole, found.remarks
+
+    second = Shelf(repository, into="content/documents/two")
+    keys = {second.get(path).key for path in second.paths(Kind.BUNDLE, Kind.TAXONOMY)}
+    assert keys == {"i18n-1", "kinds-1"}
+    assert imported(repository, tmp_path / "two", into="content/documents/two").is_whole
+
+
+def test_a_locale_that_vanished_stays_until_it_is_pruned(
+    loaded: Shelf, repository: Repository, site: Path
+) -> None:
+    """It is told of like any file, also while the rest of the bundle changes."""
+    (site / "labels/Labels_nl.properties").unlink()
+    write(site, {"labels/Labels.properties": "a=New\n"})
+
+    def messages() -> object:
+        (path,) = [one for one in loaded.paths(Kind.BUNDLE) if "Labels" in one]
+        return loaded.get(path).fields["messages"]
+
+    assert imported(repository, site).vanished == ["labels/Labels_nl.properties"]
+    assert messages() == {"default": {"a": "New"}, "nl": {"a": "Aa"}}
+    assert imported(repository, site, prune=True).is_whole
+    assert messages() == {"default": {"a": "New"}}
+    assert imported(repository, site).vanished == []
+
+
+def test_links_mean_what_they_mean_on_disk(
+    loaded: Shelf, repository: Repository, site: Path
+) -> None:
+    """Though nodes were moved here, links of files that are new or changed find them."""
+    guide = loaded.get("content/en/docs/guide")
+    with repository.write() as tx:
+        tx.move(guide.id, name="manual")
+    write(
+        site,
+        {
+            "content/en/docs/new.md": "[guide](guide.md)\n",
+            "content/en/docs/plain.md": "# Plain\n\n[guide](guide.md)\n",
+        },
+    )
+    imported(repository, site)
+
+    reader = repository.reader(Side.DRAFT)
+    pages = [loaded.get(f"content/en/docs/{name}").id for name in ("new", "plain")]
+    assert [links[0].target for links in reader.links(pages).values()] == [guide.id, guide.id]
+
+
+def test_an_alias_that_comes_later_mends_links(
+    loaded: Shelf, repository: Repository, site: Path
+) -> None:
+    """A page that gets an alias is found by those that linked it before, and by changed ones."""
+    write(site, {"content/en/docs/plain.md": "# Plain\n\n[soon](/soon/)\n"})
+    imported(repository, site)
+    write(site, {"content/en/docs/late.md": "---\naliases: [/soon/]\n---\n"})
+    imported(repository, site)
+
+    plain, late = (loaded.get(f"content/en/docs/{name}").id for name in ("plain", "late"))
+    assert repository.reader(Side.DRAFT).links([plain])[plain][0].target == late
+    write(site, {"content/en/docs/plain.md": "# Plain\n\nGo [soon](/soon/) or [x](/soon)\n"})
+    imported(repository, site)
+    links = repository.reader(Side.DRAFT).links([plain])[plain]
+    assert [one.target for one in links] == [late, late]
+
+
+def test_a_folder_follows_its_page(loaded: Shelf, repository: Repository, site: Path) -> None:
+    """Its title and its rank are those that the page says now, or none."""
+    write(site, {"content/en/_index.md": "---\ntitle: Start\nweight: 9\n---\n"})
+    imported(repository, site)
+    assert (loaded.get("content/en").title, loaded.get("content/en").rank) == ("Start", 9)
+
+    write(site, {"content/en/_index.md": "Nothing but text.\n"})
+    imported(repository, site)
+    assert (loaded.get("content/en").title, loaded.get("content/en").rank) == ("en", 0)
