@@ -136,6 +136,8 @@ def import_(
             raise StartError(
                 "The disk is full. What is in is whole; make room and run it again to go on."
             ) from None
+        except ContentError as problem:
+            raise StartError(f"--into {into or '.'}: {problem}") from None
         if wait and not dry_run:
             _wait(services, show)
     for line in report(plan, found, target, dry_run=dry_run):
@@ -189,7 +191,8 @@ def report(plan: Plan, found: Imported, target: str, *, dry_run: bool) -> list[s
     """What an import did, for the one who ran it."""
     counts = found.counts
     lines = [f"Locales by --layout '{one}'" for one in plan.layouts]
-    if counts["new"] + counts["changed"] + counts["trashed"] == 0:
+    done = counts["new"] + counts["changed"] + counts["trashed"] + counts["conflicts"]
+    if done == 0 and found.is_whole:
         lines.append(f"Nothing to do: all {counts['unchanged']:,} are in {target} as they are.")
     else:
         kinds = (f"{found.kinds[kind.value]:,} {plural}" for kind, plural in _PLURALS.items())

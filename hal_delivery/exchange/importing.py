@@ -18,7 +18,14 @@ from typing import Any, Final
 from content_repo import names
 from content_repo.bundles import DEFAULT
 from content_repo.doctypes import DocumentType, Field, FieldKind
-from content_repo.errors import ContentError, IdTaken, NameTaken, NodeNotFound, StorageFull
+from content_repo.errors import (
+    ContentError,
+    IdTaken,
+    NameTaken,
+    NodeNotFound,
+    NotAFolder,
+    StorageFull,
+)
 from content_repo.linking import Target
 from content_repo.model import Kind, Node, Side
 from content_repo.planting import Seedling
@@ -100,6 +107,7 @@ def bring_in(
     """Import all that *plan* says, and report.
 
     :class:`StorageFull`, and what was committed stays: another run goes on from there.
+    Any other :class:`ContentError`, and nothing was done: all of it has no place to go.
     """
     found = Imported(remarks=list(plan.remarks))
     run = _Run(repository, plan, how, orders, found, progress)
@@ -143,6 +151,7 @@ class _Run:
         self._report(compared)
         self._found.counts["new"] = len(compared.new)
         self._found.counts["changed"] = len(compared.changed)
+        self._count_kinds()
 
     def all(self) -> None:
         """Bring everything to what the plan says; what has to make room goes first."""
@@ -160,6 +169,7 @@ class _Run:
         self._follow_pages(nursery, folders, compared)
         if compared.new:
             self._relink(compared, planned)
+        self._count_kinds()
 
     def _nursery(self, root: str) -> Nursery:
         return Nursery(
@@ -194,7 +204,13 @@ class _Run:
     def _report(self, compared: Comparison) -> None:
         self._found.counts["unchanged"] = len(compared.unchanged)
         self._found.vanished = sorted(compared.vanished)
-        self._found.kinds.update(entry.kind.value for entry in self._plan.entries)
+
+    def _count_kinds(self) -> None:
+        """Count what is in by kind: everything planned but what was refused."""
+        refused = {one.path for one in self._found.remarks if one.skipped}
+        for entry in self._plan.entries:
+            if refused.isdisjoint(one.path for one in entry.sources):
+                self._found.kinds[entry.kind.value] += 1
         self._found.kinds[Kind.FOLDER.value] = len(self._plan.folders)
 
     # -- types, room and folders ---------------------------------------------
@@ -209,12 +225,16 @@ class _Run:
     def _folder_at(self, path: str) -> str:
         """The id of the folder at *path*, made with all above it if need be."""
         found = self._reader.at(path)
+        if found is not None and found.kind is not Kind.FOLDER:
+            raise NotAFolder(path=path, kind=found.kind.value)
         if found is not None:
             return found.id
         above, _, name = path.rpartition("/")
         parent = self._folder_at(above)
         with self._writing() as tx:
-            id = tx.create(Kind.FOLDER, parent, name, id=derived_id(parent, name))
+            id = derived_id(parent, f"{name}/")
+            # One in the trash has kept it.
+            id = tx.create(Kind.FOLDER, parent, name, id=None if tx.knows(id) else id)
             if not self._orders.draft:
                 tx.publish(id)
         return id

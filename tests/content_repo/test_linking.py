@@ -156,6 +156,16 @@ def test_only_a_scheme_or_a_host_leads_outside(href: str, expected: str) -> None
         ("/ko/b/", "d/a", ("c/ko/b", "c/ja/x/ko/b"), "c/ko/b"),
         ("/i.png", "d/a", ("c/i.png",), "c/i.png"),
         ("/f/", "d/a", ("c/f", "c/f/_index"), "c/f/_index"),
+        # Files that are served from the site's root lie in folders of generators.
+        ("/i/p.png", "d/a", ("c/static/i/p.png",), "c/static/i/p.png"),
+        ("/i/p.png", "d/a", ("c/ja/x/public/i/p.png",), "c/ja/x/public/i/p.png"),
+        ("/i/p.png", "d/a", ("c/en/.vuepress/public/i/p.png",), "c/en/.vuepress/public/i/p.png"),
+        ("/i/p.png", "d/a", ("static/i/p.png",), "static/i/p.png"),
+        ("/p.png", "d/a", ("c/ja/static/p.png", "c/p.png"), "c/p.png"),
+        ("/p.png", "d/a", ("c/public/p.png", "c/ja/public/p.png"), "c/ja/public/p.png"),
+        ("/x.html", "d/a", ("c/static/x",), "c/static/x"),
+        ("/x/", "d/a", ("c/static/x",), None),
+        ("p.png", "d/a", ("d/static/p.png", "static/p.png"), None),
         # Not every page is translated.
         ("../b/", "c/ja/x/a", ("c/en/x/b",), "c/en/x/b"),
         ("../b.md", "c/ja/x/a", ("c/en/b", "c/ja/x/b"), "c/ja/x/b"),
@@ -175,6 +185,28 @@ def test_a_locale_first_is_looked_for_beside_the_page_s_own() -> None:
 
     assert "c/ko/b" in found
     assert "c/docs/b" not in candidates("/docs/b", "d/a", Site("c/ja"))
+
+
+def test_what_is_likely_is_looked_for_however_deep_a_page_lies() -> None:
+    """Below many folders, those of generators beside the content come before unlikely places."""
+    deep = ["s", "s/content", "s/content/en", *(f"s/content/en/{'d/' * n}d" for n in range(6))]
+    below = Site("s/content/en", "s/content/en", ("s/content", "s", *deep[3:]))
+
+    for one in (below, Site(roots=tuple(deep))):
+        found = candidates("/images/p.png", f"{deep[-1]}/page", one)
+
+        assert len(found) <= MOST_CANDIDATES
+        assert {f"{base}/images/p.png" for base in deep} < set(found)
+        assert {f"s/{name}/images/p.png" for name in ("static", "public")} < set(found)
+        assert "s/content/en/.vuepress/public/images/p.png" in found
+
+
+def test_a_step_in_the_form_of_an_id_is_the_numbered_node() -> None:
+    """No node has such a name: what is imported from there has a number behind it."""
+    id = "550e8400-e29b-41d4-a716-446655440000"
+
+    assert led(f"u/{id}/p.png", "d/a", f"d/u/{id}-1/p.png") == f"d/u/{id}-1/p.png"
+    assert led(f"{id}.md", "d/a", f"d/{id}.md") == f"d/{id}.md"
 
 
 def test_a_very_long_path_is_broken() -> None:

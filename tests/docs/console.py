@@ -1,7 +1,8 @@
 """Console sessions in Markdown: read, run, compared.
 
 A block fenced as ``console`` holds commands, each after a ``$ ``, continued over
-lines that end with a backslash; what follows is what the command prints.  There,
+lines that end with a backslash, and to the end of a text that begins with
+``<<'END'``; what follows is what the command prints.  There,
 a line of ``...`` stands for any number of lines, and ``...`` in a line for
 anything within it.
 """
@@ -19,6 +20,7 @@ ELISION: Final = "..."
 _BLOCK: Final = re.compile(
     r"^```(?P<language>[a-z]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
+_HERE: Final = re.compile(r"<<'(?P<end>\w+)'$")
 _MARK: Final = "--- end of command {number} ---"
 
 
@@ -43,13 +45,18 @@ def commands(markdown: str) -> list[Command]:
 def _commands(block: str) -> Iterator[Command]:
     typed: list[str] = []
     shown: list[str] = []
+    end: str | None = None
     for line in block.splitlines():
-        if typed and typed[-1].endswith("\\") and not shown:
+        if end is not None:
+            typed.append(line)
+            end = None if line == end else end
+        elif typed and typed[-1].endswith("\\") and not shown:
             typed.append(line)
         elif line.startswith("$ "):
             if typed:
                 yield Command("\n".join(typed), shown)
             typed, shown = [line.removeprefix("$ ")], []
+            end = found["end"] if (found := _HERE.search(line)) else None
         else:
             shown.append(line)
     if typed:

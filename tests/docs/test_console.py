@@ -18,6 +18,16 @@ def test_commands_are_read_with_what_they_print() -> None:
     assert blocks(page, "json") == ["$ no\n"]
 
 
+def test_a_text_is_part_of_its_command() -> None:
+    """What stands up to the mark is typed, whatever it looks like."""
+    page = "```console\n$ cat <<'END'\na\n$ b\\\n\nEND\na\n$ two\n```\n"
+
+    assert commands(page) == [
+        Command("cat <<'END'\na\n$ b\\\n\nEND", ["a"]),
+        Command("two", []),
+    ]
+
+
 @pytest.mark.parametrize(
     ("shown", "printed"),
     [

@@ -24,6 +24,7 @@ class Figures:
 
     files: int
     kinds: Mapping[str, int]
+    records: int
     locales: Mapping[str, tuple[int, int]]
     bundles: Mapping[str, tuple[int, Mapping[str, int]]]
     taxonomies: Mapping[str, tuple[tuple[int, ...], int]]
@@ -55,14 +56,17 @@ FILES: Final[Mapping[str, str | bytes]] = {
     "site/content/en/_index.md": "---\ntitle: Home\nlinkTitle: Start\n---\n",
     "site/content/en/docs/_index.md": "---\ntitle: Docs\nweight: 5\ncascade: { type: docs }\n---\n",
     "site/content/en/docs/guide.md": (
-        "---\ntitle: Guide\naliases: [/old/guide]\n---\n[Home](/), [trip](trip/), [old](/old/guide),"
-        " [out](https://www.example.org/), [gone](/gone/), ![chart](trip/Chart.PNG)\n"
+        "---\ntitle: Guide\naliases: [/old/guide]\n---\n[Home](/), [trip](trip/),"
+        " [old](/old/guide), [out](https://www.example.org/), [gone](/gone/),"
+        " ![chart](trip/Chart.PNG)\n"
     ),
     "site/content/en/docs/trip/index.md": "---\ntitle: Trip\nexpiryDate: 2001-02-03\n---\nText.\n",
     "site/content/en/docs/trip/Chart.PNG": b"\x89PNG\r\n\x1a\n",
     "site/content/en/docs/_includes/intro.md": "Without front matter: [gone](gone.md).\n",
     "site/content/en/docs/comment.md": "---\n# nothing but this\n---\nText.\n",
-    "site/content/en/docs/null.md": "---\ntitle:\nissue: 7\ndrifted_from_default: true\n---\nText.\n",
+    "site/content/en/docs/null.md": (
+        "---\ntitle:\nissue: 7\ndrifted_from_default: true\n---\nText.\n"
+    ),
     "site/content/en/docs/anchors.md": (
         "---\ntitle: Anchors\nparams:\n  at: &at https://www.example.org/\n  to: *at\n"
         "cSpell:ignore: Foo\nwhat-next: later\n_issues: [1]\ndate: 2024-01-05\nsaid: '2024-01-05'\n"
@@ -105,6 +109,7 @@ FILES: Final[Mapping[str, str | bytes]] = {
 FIGURES: Final = Figures(
     files=len(FILES),
     kinds={"document": 18, "folder": 19, "resourcebundle": 2, "taxonomy": 2, "asset": 4},
+    records=3,
     locales={"en": (13, 6), "es": (1, 2), "ko": (0, 1)},
     bundles={
         "bundles.": (1, {"default": 3, "pt_BR": 1, "zh_TW": 1}),

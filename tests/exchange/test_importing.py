@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from content_repo import Kind, Repository, Side
+from content_repo.errors import NotAFolder
 from hal_delivery.exchange import importing
 from hal_delivery.exchange.reading import Reading
 from tests.exchange.sites import INTO, Shelf, imported, write
@@ -514,3 +515,23 @@ def test_a_folder_follows_its_page(loaded: Shelf, repository: Repository, site: 
     write(site, {"content/en/_index.md": "Nothing but text.\n"})
     imported(repository, site)
     assert (loaded.get("content/en").title, loaded.get("content/en").rank) == ("en", 0)
+
+
+def test_a_document_is_no_place_to_import_into(
+    loaded: Shelf, repository: Repository, site: Path
+) -> None:
+    """It is said before anything is done."""
+    position = repository.position
+    for path in ("content/en/docs/guide", "content/en/docs/guide/deeper"):
+        with pytest.raises(NotAFolder):
+            imported(repository, site, into=f"{INTO}/{path}")
+
+    assert repository.position == position
+
+
+def test_a_folder_may_have_the_name_of_a_file(
+    loaded: Shelf, repository: Repository, site: Path
+) -> None:
+    """Importing into it, beside the document that came from that file."""
+    assert imported(repository, site, into=f"{INTO}/content/en/docs/guide.md").is_whole
+    assert loaded.find("content/en/docs/guide.md/data/one") is not None

@@ -51,13 +51,23 @@ def test_a_stem_that_is_no_name_keeps_its_suffix(name: str) -> None:
     assert called(wish(name)) == [name]
 
 
-@pytest.mark.parametrize("name", [A_UUID, "a\udce9.png", "x" * 256])
+@pytest.mark.parametrize("name", ["a\udce9.png", "x" * 256])
 def test_what_cannot_be_a_name_is_refused_with_its_reason(name: str) -> None:
     """A file whose whole name no node can have gets none, and the reason is said."""
     [given] = naming.given([asset(name)])
 
     assert given.name is None
     assert given.reason
+
+
+def test_a_name_in_the_form_of_a_uuid_is_numbered() -> None:
+    """A whole name that has the form of an id is numbered past those there, and remarked on."""
+    [numbered, other] = naming.given([asset(A_UUID), asset(f"{A_UUID}-1")])
+
+    assert (numbered.name, other) == (f"{A_UUID}-2", Given(f"{A_UUID}-1"))
+    assert numbered.reason is not None
+    assert "the form of a UUID" in numbered.reason
+    assert repr(numbered.name) in numbered.reason
 
 
 def test_a_twin_is_numbered_whatever_the_order() -> None:

@@ -194,6 +194,24 @@ def test_a_twin_is_nobodys_translation(tmp_path: Path) -> None:
     assert groups == {"en/é": "{locale}/é.md", "en/é-1": None, "nl/é": "{locale}/é.md"}
 
 
+def test_names_in_the_form_of_ids_are_numbered(tmp_path: Path) -> None:
+    """A folder or file named by a UUID is planned with a number, its source as on disk, and said."""
+    one, other = "550e8400-e29b-41d4-a716-446655440000", "6BA7B810-9DAD-11D1-80B4-00C04FD430C8"
+    planted(tmp_path, {f"u/{one}/a.jpg": "", f"u/{one}/b.md": "", f"u/{other}": ""})
+    plan = surveyed(tmp_path)
+
+    assert {path: entry.sources[0].path for path, entry in by_path(plan).items()} == {
+        f"u/{one}-1/a.jpg": f"u/{one}/a.jpg",
+        f"u/{one}-1/b": f"u/{one}/b.md",
+        f"u/{other}-1": f"u/{other}",
+    }
+    assert folders(plan)[f"u/{one}-1"].source == f"u/{one}"
+    assert [(remark.path, remark.skipped) for remark in plan.remarks] == [
+        (f"u/{one}", False),
+        (f"u/{other}", False),
+    ]
+
+
 def test_folders_have_pages_of_their_own(tmp_path: Path) -> None:
     """Of ``_index``, ``index`` and ``readme``, in any case, the first is its folder's page."""
     planted(

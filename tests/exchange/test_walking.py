@@ -164,16 +164,25 @@ def test_what_has_become_a_link_or_a_pipe_is_not_read(tmp_path: Path) -> None:
 
 def test_a_folder_without_a_name_is_remarked_on_once(tmp_path: Path) -> None:
     """A folder that no node could be called after is named, and the rest goes on."""
-    id = "2f54c1a5-3f0e-4f1b-9d3e-0a5d3a1c7b60"
-    planted(tmp_path, {f"{id}/a.md": "", "z/a.md": ""})
+    planted(tmp_path, {"z/a.md": ""})
     bad = os.fsencode(tmp_path) + b"/caf\xe9"
     os.mkdir(bad)
 
     walked = Walk(tmp_path)
 
     assert walked.paths == ["z/a.md"]
-    assert [one.path for one in walked.remarks] == [id, "caf\\xe9"]
-    assert "the form of a UUID" in walked.remarks[0].reason
+    assert [one.path for one in walked.remarks] == ["caf\\xe9"]
+    assert "valid Unicode" in walked.remarks[0].reason
+
+
+def test_a_folder_may_have_the_form_of_an_id(tmp_path: Path) -> None:
+    """What lies in a folder named by a UUID is found: only its node is called otherwise."""
+    path = "uploads/550e8400-e29b-41d4-a716-446655440000/a.jpg"
+    planted(tmp_path, {path: ""})
+
+    walked = Walk(tmp_path)
+
+    assert (walked.paths, walked.remarks) == ([path], [])
 
 
 def test_a_file_is_a_source_too(tmp_path: Path) -> None:

@@ -104,10 +104,11 @@ def test_what_it_says_to_try_next_works(service: Running) -> None:
         for command in commands.strip().splitlines()
     ]
 
-    entry_point, token, preview = answers
+    entry_point, token, preview, report = answers
     assert "_links" in json.loads(entry_point)
     assert token.count(".") == 2
     assert "_links" in json.loads(preview)
+    assert report.startswith("Imported into ")
 
 
 def test_it_says_where_its_data_are(service: Running, data_dir: Path) -> None:

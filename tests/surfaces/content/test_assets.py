@@ -7,8 +7,9 @@ import hashlib
 import pytest
 from werkzeug.test import TestResponse
 
+from content_repo import Kind
 from tests.surfaces.content.place import Place
-from tests.surfaces.content.studio import Studio
+from tests.surfaces.content.studio import ROOT, Studio
 from tests.surfaces.problems import problem
 
 SAMPLE = "/assets/content/gallery/hippoaddoncontenthalapidemo/samples/snail-193611_640.jpg"
@@ -25,6 +26,24 @@ def test_an_asset_is_found_by_its_path_in_the_repository(site: Place) -> None:
     id = site.read(SAMPLE)["_meta"]["id"]
 
     assert site.get(f"/assets/{id}").data == site.get(SAMPLE).data
+
+
+def test_an_asset_is_found_by_its_path_from_the_mounts_root(studio: Studio) -> None:
+    """As documents are; but where the repository has that path, it is the repository's."""
+    with studio.writing() as tx:
+        for folder in (f"{ROOT}/img", f"{ROOT}/content/img", "content/img"):
+            tx.publish(tx.create(Kind.ASSET, studio.folder(folder), "x.png"))
+        tx.create(Kind.ASSET, studio.folder(f"{ROOT}/img"), "new.png")
+
+    def path(address: str) -> object:
+        return studio.preview.read(f"/assets/{address}")["_meta"]["path"]
+
+    assert path("img/x.png") == f"/{ROOT}/img/x.png"
+    assert path(f"{ROOT}/img/x.png") == f"/{ROOT}/img/x.png"
+    # What the mount does not show takes no address from what it does.
+    assert path("content/img/x.png") == f"/{ROOT}/content/img/x.png"
+    problem(studio.site.get("/assets/img/new.png"), 404)
+    problem(studio.site.get("/assets/img"), 404)
 
 
 def test_the_bytes_are_those_of_the_digest_in_their_address(site: Place, bytes_at: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from content_repo import Kind, Side
 from tests.surfaces.content.place import Place
 from tests.surfaces.content.studio import Studio
 from tests.surfaces.problems import problem
@@ -128,6 +129,38 @@ def test_a_bundle_need_not_have_a_default(studio: Studio) -> None:
     assert place.read("/resourcebundles/words")["bundles"]["default"] == {}
     assert place.read("/resourcebundles/words/nl_BE")["messages"] == {"a": "A", "b": "B"}
     assert place.read("/resourcebundles/words/default")["messages"] == {}
+
+
+def test_a_bundle_is_found_by_its_id(studio: Studio) -> None:
+    """By its id and by its basename, the same answer; hidden, or of another kind, it is none."""
+    id = studio.bundle("/content/documents/words", {"nl": {"a": "A"}})
+    draft = studio.bundle("/content/documents/new", {"nl": {"a": "A"}}, published=False)
+    place = studio.site
+
+    for address in (id, id.upper()):
+        assert place.get(f"/resourcebundles/{address}").data == (
+            place.get("/resourcebundles/words").data
+        )
+        assert place.read(f"/resourcebundles/{address}/nl")["messages"] == {"a": "A"}
+    for other in (draft, studio.taxonomy(), studio.document("page")):
+        problem(place.get(f"/resourcebundles/{other}"), 404)
+
+
+def test_a_basename_may_have_the_form_of_an_id(studio: Studio) -> None:
+    """A bundle is found by it, unless it is the id of another one."""
+    words = studio.bundle("/content/documents/words", {})
+    basename = "550e8400-e29b-41d4-a716-446655440000"
+    for name, key in {"like": basename, "taken": words}.items():
+        with studio.writing() as tx:
+            fields = {"basename": key, "messages": {}}
+            parent = studio.services.repository.reader(Side.DRAFT).at("content/documents")
+            assert parent is not None
+            tx.publish(tx.create(Kind.BUNDLE, parent.id, name, fields=fields))
+
+    def name(address: str) -> object:
+        return studio.site.read(f"/resourcebundles/{address}")["_meta"]["name"]
+
+    assert (name(basename), name(words)) == ("like", "words")
 
 
 def test_a_basename_may_be_any_name(studio: Studio) -> None:

@@ -112,6 +112,31 @@ def test_the_form_of_texts_is_part_of_self(texts: Studio) -> None:
     assert "?" not in shown["_links"]["canonical"]["href"]
 
 
+@pytest.mark.parametrize("query", ["", "?_html=site", "?_fields=content,friend"])
+def test_a_page_may_point_at_itself(texts: Studio, query: str) -> None:
+    """Its links and mirrors to itself lead there in whatever form its texts are asked for."""
+    id = texts.document("en/self", locale="en")
+    hrefs = ("#h", "", "./", "self.md")
+    content = "".join(f'<a href="{one}">x</a>' for one in hrefs)
+    with texts.writing() as tx:
+        tx.revise(id, {"title": "Self", "content": content, "friend": id})
+        tx.publish(id)
+
+    found = texts.site.read(f"/documents/{id}{query}")
+
+    assert [one["type"] for one in found["_links"]["c:references"]] == ["internal"] * len(hrefs)
+    assert found["friend"]["path"] == "/en/self"
+
+
+def test_on_the_site_a_page_s_link_to_itself_is_its_address(texts: Studio) -> None:
+    """Only a fragment alone stays as it is, for it holds wherever the page is shown."""
+    fields = {"content": '<a href="./#x">x</a><a href="#x">x</a>'}
+    texts.document("en/own/_index", locale="en", fields=fields)
+    shown = texts.site.read("/documents/en/own/_index?_html=site")["content"]["content"]
+
+    assert re.findall('href="([^"]*)"', shown) == ["http://localhost/en/own/#x", "#x"]
+
+
 def test_a_list_shows_texts_likewise(texts: Studio) -> None:
     """What _html asks for holds for every document in an answer."""
     (page,) = [

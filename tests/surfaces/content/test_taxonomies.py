@@ -105,6 +105,19 @@ def test_a_key_of_another_taxonomy_is_another_key(studio: Studio) -> None:
     assert studio.site.total("/taxonomies/other/categories/snails/documents") == 0
 
 
+def test_a_taxonomy_is_found_by_its_id(studio: Studio) -> None:
+    """By its id and by its name, the same answer, and so are its categories and documents."""
+    id = studio.taxonomy()
+    studio.document("a", fields={"kinds": ["snails"]})
+    place = studio.site
+
+    assert place.get(f"/taxonomies/{id}").data == place.get("/taxonomies/shells").data
+    assert place.read(f"/taxonomies/{id}/categories/snails")["key"] == "snails"
+    assert place.names(f"/taxonomies/{id}/categories/snails/documents") == ["a"]
+    bundle = studio.bundle("/content/documents/words", {"nl": {"a": "A"}})
+    problem(place.get(f"/taxonomies/{bundle}"), 404)
+
+
 def test_what_is_not_there_is_not_found(site: Place) -> None:
     """An unknown taxonomy or key is a 404, not an empty tree or list."""
     for address in ("nosuch", "seashore/categories/nosuch", "seashore/categories/nosuch/documents"):
