@@ -530,6 +530,9 @@ def json_problems(value: Any, at: str, depth: int = 0, *, dates: bool = False) -
 
     With *dates*, it may hold dates anywhere.
     """
+    # Most values are right, and to say so takes no pointers.
+    if _is_plain(value, depth):
+        return
     if dates and isinstance(value, datetime):
         expected = "a date with its offset from UTC, of the years 1 to 9999"
         yield from _expect(to_millis(value) is not None, expected, at)
@@ -552,6 +555,27 @@ def json_problems(value: Any, at: str, depth: int = 0, *, dates: bool = False) -
             yield from json_problems(item, here, depth + 1, dates=dates)
     elif not (value is None or isinstance(value, bool) or _is_integer(value) or _is_number(value)):
         yield Problem(at, "is not JSON, or a number out of range")
+
+
+def _is_plain(value: Any, depth: int) -> bool:
+    """Whether *value* is, without any doubt, JSON that every database can hold."""
+    kind = type(value)
+    if kind is str:
+        return is_storable(value)
+    if value is None or kind is bool:
+        return True
+    if kind is int:
+        return value in INTEGERS
+    if kind is float:
+        return math.isfinite(value)
+    if depth == DEEPEST:
+        return False
+    if kind is list:
+        return all(_is_plain(item, depth + 1) for item in value)
+    return kind is dict and all(
+        type(key) is str and is_storable(key) and _is_plain(item, depth + 1)
+        for key, item in value.items()
+    )
 
 
 def _name_problems(name: str, at: str) -> Iterator[Problem]:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any, Final, Literal, Protocol
 from urllib.parse import unquote_to_bytes
 
@@ -49,6 +48,12 @@ _FEW_SPELLINGS: Final = ("_index", "index", "README")
 
 #: How many places are looked at for all spellings.
 _NEAR: Final = 2
+
+#: Folders of generators whose files are served from the site's root, as they are.
+_SERVED_AS_ROOT: Final = ("static", "public", ".vuepress/public")
+
+# How likely a candidate is, where there are more than may be looked at.
+_LIKELY, _SERVED, _UNLIKELY = range(3)
 
 _SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _SUFFIX: Final = re.compile(r"[^.]\.[a-zA-Z][a-zA-Z0-9]{1,9}$")
@@ -124,17 +129,39 @@ def candidates(href: str, at: str, site: Site) -> tuple[str, ...]:
     if any("/" in step or not names.is_storable(step) for step in steps):
         return ()
     is_file = path[-1] != "/" and _SUFFIX.search(steps[-1]) is not None
-    if path.startswith("/"):
-        places = _absolute(steps, site)
-    else:
+    if not path.startswith("/"):
         places = _translated(list(_relative(steps, at, is_file=is_file)), site)
-    found = dict.fromkeys(
-        spelling
-        for index, place in enumerate(dict.fromkeys(places))
-        if len(place) <= names.LONGEST_PATH
-        for spelling in _spellings(place, is_file=is_file, near=index < _NEAR)
-    )
-    return tuple(islice(found, MOST_CANDIDATES))
+        return _likeliest(_spelled(places, is_file=is_file))
+    below = _followed("", steps)
+    if below is None:
+        return ()
+    bases = _bases(below, site)
+    found = _spelled([_joined(base, below) for base in bases], is_file=is_file)
+    if is_file:
+        for place in _served(below, bases):
+            found.setdefault(place, _SERVED)
+    return _likeliest(found)
+
+
+def _spelled(places: Iterable[str], *, is_file: bool) -> dict[str, int]:
+    """The nodes that may stand for what is at any of *places*, and how likely each is."""
+    found: dict[str, int] = {}
+    for index, place in enumerate(dict.fromkeys(places)):
+        if len(place) <= names.LONGEST_PATH:
+            near = index < _NEAR
+            for spelling in _spellings(place, is_file=is_file, near=near):
+                # What is called like a file hardly ever is a folder.
+                is_page = is_file and not near and len(spelling) > len(place)
+                found.setdefault(spelling, _UNLIKELY if is_page else _LIKELY)
+    return found
+
+
+def _likeliest(found: Mapping[str, int]) -> tuple[str, ...]:
+    """As many of *found* as may be looked at, in their order."""
+    if len(found) <= MOST_CANDIDATES:
+        return tuple(found)
+    kept = set(sorted(found, key=found.__getitem__)[:MOST_CANDIDATES])
+    return tuple(path for path in found if path in kept)
 
 
 def _trimmed(href: str) -> str:
@@ -144,8 +171,12 @@ def _trimmed(href: str) -> str:
 
 
 def _decoded(step: str) -> str:
-    """One step of a path as nodes are named; what is not UTF-8 stays as it is."""
-    return names.normalise(_ENCODED.sub(_character, step) if "%" in step else step)
+    """One step of a path as nodes are named; what is not UTF-8 stays as it is.
+
+    What is imported under the form of a UUID, which no node's name has, is numbered.
+    """
+    name = names.normalise(_ENCODED.sub(_character, step) if "%" in step else step)
+    return names.numbered(name, 1) if names.is_id(name) else name
 
 
 def _character(encoded: re.Match[str]) -> str:
@@ -179,18 +210,27 @@ def _translated(places: Sequence[str], site: Site) -> Iterator[str]:
                 yield f"{default}/{names.relative(place, root)}".strip("/")
 
 
-def _absolute(steps: Sequence[str], site: Site) -> Iterator[str]:
-    """The places that an absolute site path may mean."""
-    below = _followed("", steps)
-    if below is None:
-        return
+def _bases(below: str, site: Site) -> list[str]:
+    """The folders from which the absolute site path *below* may start."""
     bases = [site.locale_root, site.default_root]
     if site.locale_root is not None and below and locales.is_tag(below.partition("/")[0]):
         bases.append(site.locale_root.rpartition("/")[0])
     # At last as a path of the repository's, as mirrors have them.
-    for base in (*bases, *site.roots, ""):
-        if base is not None:
-            yield f"{base}/{below}".strip("/")
+    return list(dict.fromkeys(base for base in (*bases, *site.roots, "") if base is not None))
+
+
+def _served(below: str, bases: Iterable[str]) -> Iterator[str]:
+    """The places of a file that a site serves at *below* without having built it."""
+    for base in bases:
+        for folder in _SERVED_AS_ROOT:
+            place = _joined(base, f"{folder}/{below}")
+            if len(place) <= names.LONGEST_PATH:
+                yield place
+                yield place.removesuffix(_document_suffix(place))
+
+
+def _joined(base: str, below: str) -> str:
+    return f"{base}/{below}".strip("/")
 
 
 def _followed(base: str, steps: Iterable[str]) -> str | None:

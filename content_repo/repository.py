@@ -83,6 +83,7 @@ class Repository:
         migrate: bool = True,
         renderer: Renderer | None = None,
         default_locale: str = "en",
+        mapped: bool = False,
     ) -> Repository:
         """Open the database at *url* (as SQLAlchemy writes it), media below *folder*.
 
@@ -90,9 +91,10 @@ class Repository:
         Processes that come after one that did may say ``migrate=False``.  With a
         *renderer*, documents' fields are kept in its form as well.  Where a page has
         no such link in its own locale, what it links is looked for in *default_locale*.
+        Whoever serves many reads has the database's file *mapped*.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        database = Database(url)
+        database = Database(url, mapped=mapped)
         if migrate:
             database.migrate()
         repository = cls(

@@ -13,7 +13,7 @@ import click
 from hal_delivery.exchange import roles, walking
 from hal_delivery.exchange.formats import categories, messages, records, skos
 from hal_delivery.exchange.ignoring import FILE
-from hal_delivery.exchange.importing import PAGE, RECORD
+from hal_delivery.exchange.orders import PAGE, RECORD
 from hal_delivery.exchange.plan import Role
 from hal_delivery.exchange.survey import Options
 

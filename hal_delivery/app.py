@@ -32,7 +32,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     """
     settings = settings or Settings.from_env(os.environ)
     logs.configure(settings.log_level, settings.log_format)
-    services = services or build_services(settings)
+    services = services or build_services(settings, serving=True)
     app = Service(__name__, static_folder=None)
     # A path says exactly which names it lists.
     app.url_map.merge_slashes = False

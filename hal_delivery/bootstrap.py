@@ -52,11 +52,15 @@ class Services:
         self.repository.close()
 
 
-def build_services(settings: Settings, *, migrate: bool = True) -> Services:
+def build_services(settings: Settings, *, migrate: bool = True, serving: bool = False) -> Services:
     """Open the repository and its indexes; each process opens its own."""
     renderer = FieldsRenderer()
     repository = Repository.open(
-        settings.database_url, settings.data_dir, migrate=migrate, renderer=renderer
+        settings.database_url,
+        settings.data_dir,
+        migrate=migrate,
+        renderer=renderer,
+        mapped=serving,
     )
     indexes = {
         side: WhooshIndex(settings.data_dir / "index" / side.value, side, repository)

@@ -16,7 +16,6 @@ from hal_delivery.app import create_app
 from hal_delivery.bootstrap import Services, build_services, prepare
 from hal_delivery.settings import Settings
 
-
 #: The document of the demo that came from a file.
 SOURCED: Final = "30584a41-1b54-45d5-8b16-75d690f5b979"
 

@@ -17,7 +17,7 @@ from hal_delivery.settings import Settings, StartError
 if TYPE_CHECKING:
     from hal_delivery.bootstrap import Services
     from hal_delivery.commands.progress import Showing
-    from hal_delivery.exchange.importing import Imported
+    from hal_delivery.exchange.orders import Imported
     from hal_delivery.exchange.plan import Plan, Remark
 
 #: Remarks that are printed; a site of broken files would bury all else.
@@ -96,7 +96,8 @@ def import_(
     # Imported here: they take longer than most commands.
     from hal_delivery.bootstrap import opened_services
     from hal_delivery.commands.progress import Showing
-    from hal_delivery.exchange.importing import PAGE, Orders, bring_in
+    from hal_delivery.exchange.importing import bring_in
+    from hal_delivery.exchange.orders import PAGE, Orders
     from hal_delivery.exchange.reading import Reading
     from hal_delivery.exchange.survey import Options, survey
 

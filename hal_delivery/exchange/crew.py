@@ -21,8 +21,8 @@ from hal_delivery.exchange.reading import Read, Reading, read
 #: Below so many entries, starting processes takes longer than reading.
 _FEW: Final = 300
 
-#: So many read faster than one process writes; more would only hold memory.
-_MOST: Final = 3
+#: So many read about as fast as one process writes; more would only hold memory.
+_MOST: Final = 2
 
 #: Entries that travel together, and how many such parcels are under way for each process.
 _TOGETHER: Final = 50
@@ -35,10 +35,8 @@ def read_all(entries: Sequence[Entry], how: Reading) -> Iterator[tuple[Entry, Re
         for entry in entries:
             yield entry, read(entry, how)
         return
-    # Copies of a process that was started anew, and share its modules: a copy of
-    # this one would hold its database and its threads.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    # Started anew: a copy of this process would hold its database and its threads.
+    context = multiprocessing.get_context("spawn")
     # One for each core: while this process waits for the disk, all of them read.
     crew = min(_MOST, os.cpu_count() or 1)
     with ProcessPoolExecutor(crew, mp_context=context, initializer=_end_with_parent) as pool:

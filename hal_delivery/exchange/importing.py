@@ -9,20 +9,14 @@ ends are the same, and links find what will only be written later.
 from __future__ import annotations
 
 import errno
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from content_repo import names
 from content_repo.bundles import DEFAULT
-from content_repo.doctypes import DocumentType, Field, FieldKind
 from content_repo.errors import (
     ContentError,
-    IdTaken,
-    NameTaken,
-    NodeNotFound,
     NotAFolder,
     StorageFull,
 )
@@ -30,71 +24,17 @@ from content_repo.linking import Target
 from content_repo.model import Kind, Node, Side
 from content_repo.planting import Seedling
 from content_repo.repository import Repository
-from content_repo.sources import NodeSource
 from content_repo.transaction import Transaction
 from hal_delivery.exchange import crew
 from hal_delivery.exchange.comparing import Comparison, Recorded, compare, derived_id
-from hal_delivery.exchange.nursery import Nursery, otherwise
-from hal_delivery.exchange.plan import Entry, Folder, Plan, Remark
+from hal_delivery.exchange.nursery import Nursery
+from hal_delivery.exchange.orders import RECORD, TYPES, Imported, Orders, Progress
+from hal_delivery.exchange.plan import Entry, Folder, Plan
 from hal_delivery.exchange.reading import Read, Reading
+from hal_delivery.exchange.sowing import AT_ONCE, Sowing
 
-PAGE: Final = "content:page"
-RECORD: Final = "content:record"
-
-_OWN: Final = (
-    Field(name="title", kind=FieldKind.STRING),
-    Field(name="sourcePath", kind=FieldKind.STRING),
-)
-TYPES: Final = (
-    DocumentType(
-        name=PAGE,
-        label="Page",
-        open=True,
-        fields=(*_OWN, Field(name="content", kind=FieldKind.RICH_TEXT)),
-    ),
-    DocumentType(name=RECORD, label="Record", open=True, fields=_OWN),
-)
-
-#: Nodes in a transaction, and how many bytes of files it takes in at most.
-_AT_ONCE: Final = 500
-_BYTES_AT_ONCE: Final = 16 * 2**20
-
-#: Of what is done, how much of how much.
-Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Orders:
-    """What whoever imports wants besides.
-
-    ``into`` is the absolute path of the folder that all of it goes into,
-    ``origin`` where the source lies.  As ``draft``, nothing is published.
-    ``theirs`` adds what changed on disk as a new revision, though the node was
-    edited here; ``prune`` puts what vanished into the trash.
-    """
-
-    into: str
-    origin: str
-    page_type: str = PAGE
-    draft: bool = False
-    theirs: bool = False
-    prune: bool = False
-    dry_run: bool = False
-
-
-@dataclass(slots=True)
-class Imported:
-    """What an import did: nodes by what became of them, and what has to be told."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    kinds: Counter[str] = field(default_factory=Counter)
-    remarks: list[Remark] = field(default_factory=list)
-    vanished: list[str] = field(default_factory=list)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether everything that should have come in did."""
-        return not any(one.skipped for one in self.remarks)
+#: Nodes that are revised in a transaction: each takes longer than planting one.
+_REVISED_AT_ONCE: Final = 50
 
 
 def bring_in(
@@ -142,6 +82,7 @@ class _Run:
         self._orders = orders
         self._found = found
         self._progress = progress
+        self._sowing = Sowing(repository, orders.origin, found)
 
     def foretell(self) -> None:
         """Count what would be done, and do nothing."""
@@ -219,7 +160,7 @@ class _Run:
         known = self._repository.types.by_name
         missing = [one for one in TYPES if one.name not in known]
         if missing:
-            with self._writing() as tx:
+            with self._sowing.writing() as tx:
                 tx.define(missing)
 
     def _folder_at(self, path: str) -> str:
@@ -231,7 +172,7 @@ class _Run:
             return found.id
         above, _, name = path.rpartition("/")
         parent = self._folder_at(above)
-        with self._writing() as tx:
+        with self._sowing.writing() as tx:
             id = derived_id(parent, f"{name}/")
             # One in the trash has kept it.
             id = tx.create(Kind.FOLDER, parent, name, id=None if tx.knows(id) else id)
@@ -246,7 +187,7 @@ class _Run:
             # Of a bundle, other files may still be there.
             gone |= set(compared.vanished.values()) - set(compared.nodes.values())
         for node in sorted(gone):
-            with self._writing() as tx:
+            with self._sowing.writing() as tx:
                 tx.trash(node)
                 # Whoever brings the files back brings new ones.
                 tx.forget_sources(node)
@@ -269,7 +210,7 @@ class _Run:
                 found[folder.path] = at.id
             else:
                 missing.append(folder)
-        self._plant(
+        self._sowing.plant(
             (
                 (
                     one.source,
@@ -300,7 +241,7 @@ class _Run:
                     id = compared.nodes[entry.path]
                     yield entry.sources[0].path, nursery.node(entry, found, id, parent)
 
-        self._found.counts["new"] += self._plant(seedlings(), planned)
+        self._found.counts["new"] += self._sowing.plant(seedlings(), planned)
 
     def _planned(self, compared: Comparison) -> dict[str, Target]:
         """Where links of the source lead: every path and alias, though nothing is there yet."""
@@ -320,59 +261,6 @@ class _Run:
                     found.setdefault(at, (compared.nodes[path], Kind.DOCUMENT))
         return found
 
-    def _plant(
-        self, seedlings: Iterable[tuple[str, Seedling]], planned: Mapping[str, Target]
-    ) -> int:
-        """Plant all of them, batch by batch; what is refused is remarked upon."""
-        return sum(self._plant_batch(batch, planned) for batch in _batches(seedlings))
-
-    def _plant_batch(
-        self, batch: Sequence[tuple[str, Seedling]], planned: Mapping[str, Target]
-    ) -> int:
-        """Plant a batch; what lacks a free name or key gets another, and a remark."""
-        waiting, count, attempt = list(batch), 0, 0
-        wanted = dict(batch)
-        while waiting:
-            attempt += 1
-            with self._writing() as tx:
-                planted = tx.plant([one for _, one in waiting], planned)
-            count += len(planted.ids)
-            again: list[tuple[str, Seedling]] = []
-            moved = False
-            for index, problem in sorted(planted.failures.items()):
-                path, seedling = waiting[index]
-                other = otherwise(wanted[path], problem, attempt)
-                if other is not None:
-                    moved = True
-                    self._remark(path, f"{problem} It is imported under another.", skipped=False)
-                    again.append((path, other))
-                elif isinstance(problem, IdTaken) and self._revived(seedling, planned):
-                    count += 1
-                elif isinstance(problem, NodeNotFound):
-                    again.append((path, seedling))
-                else:
-                    self._remark(path, str(problem))
-            if not moved:
-                for path, _ in again:
-                    self._remark(path, "the folder that it lies in could not be made")
-                break
-            waiting = again
-        return count
-
-    def _revived(self, seedling: Seedling, planned: Mapping[str, Target]) -> bool:
-        """Take a node out of the trash whose file has come back; whether it lay there."""
-        id = seedling.id or ""
-        with self._writing() as tx:
-            tx.expect(planned)
-            try:
-                tx.restore(id)
-            except NameTaken as taken:
-                tx.restore(id, name=taken.facts["suggestion"])
-            except ContentError:
-                return False
-            self._renew(tx, id, seedling.fields, seedling.sources, publish=seedling.publish)
-        return True
-
     # -- nodes that are there ------------------------------------------------
 
     def _revise_changed(
@@ -387,24 +275,50 @@ class _Run:
         before: dict[str, int] = {}
         for one in recorded.values():
             before[one.node] = max(one.revision, before.get(one.node, 0))
-        for done, (entry, found) in enumerate(crew.read_all(entries, self._how), start=1):
+        readings, done = crew.read_all(entries, self._how), 0
+        while some := list(islice(readings, _REVISED_AT_ONCE)):
+            done += len(some)
             self._progress("changed", done, len(entries))
-            self._found.remarks += found.remarks
-            id = compared.nodes[entry.path]
-            node = self._reader.get(id)
-            if found.fields is None:
-                continue
-            reason = self._conflict(node, before[id])
-            if reason:
-                self._found.counts["conflicts"] += 1
-                self._remark(entry.sources[0].path, reason)
-                continue
-            lost = [one for path, one in recorded.items() if one.node == id and path in vanished]
-            try:
-                self._revise(nursery, entry, found, id, node, lost, planned)
-                self._found.counts["changed"] += 1
-            except ContentError as problem:
-                self._remark(entry.sources[0].path, str(problem))
+            with self._sowing.writing() as tx:
+                tx.expect(planned)
+                for entry, found in some:
+                    id = compared.nodes[entry.path]
+                    lost = (
+                        [
+                            one
+                            for path, one in recorded.items()
+                            if one.node == id and path in vanished
+                        ]
+                        if vanished
+                        else []
+                    )
+                    self._take_over(tx, nursery, entry, found, id, before[id], lost)
+
+    def _take_over(
+        self,
+        tx: Transaction,
+        nursery: Nursery,
+        entry: Entry,
+        found: Read,
+        id: str,
+        imported: int,
+        lost: Sequence[Recorded],
+    ) -> None:
+        """Revise one node by its files, or say why not; what is refused spoils nothing."""
+        self._found.remarks += found.remarks
+        if found.fields is None:
+            return
+        node = self._reader.get(id)
+        reason = self._conflict(node, imported)
+        if reason:
+            self._found.counts["conflicts"] += 1
+            self._sowing.remark(entry.sources[0].path, reason)
+            return
+        try:
+            self._revise(tx, nursery, entry, found, id, node, lost)
+            self._found.counts["changed"] += 1
+        except ContentError as problem:
+            self._sowing.remark(entry.sources[0].path, str(problem))
 
     def _losing(self, compared: Comparison) -> list[Entry]:
         """Bundles that are otherwise as they were, but are to lose what vanished."""
@@ -425,45 +339,28 @@ class _Run:
 
     def _revise(
         self,
+        tx: Transaction,
         nursery: Nursery,
         entry: Entry,
         found: Read,
         id: str,
         node: Node | None,
         lost: Sequence[Recorded],
-        planned: Mapping[str, Target],
     ) -> None:
         fields, sources = nursery.stored(entry, found)
+        if node is None:
+            tx.restore(id)
+        elif node.rank != found.rank:
+            tx.label(id, rank=found.rank)
+        if entry.kind is Kind.BUNDLE and node is not None:
+            fields = _as_the_same_bundle(fields, node, () if self._orders.prune else lost)
+        if self._orders.prune:
+            tx.forget_sources(id)
         publish = not (found.draft or self._orders.draft)
-        with self._writing() as tx:
-            tx.expect(planned)
-            if node is None:
-                tx.restore(id)
-            elif node.rank != found.rank:
-                tx.label(id, rank=found.rank)
-            if entry.kind is Kind.BUNDLE and node is not None:
-                fields = _as_the_same_bundle(fields, node, () if self._orders.prune else lost)
-            if self._orders.prune:
-                tx.forget_sources(id)
-            at = names.join(self._orders.into, entry.path)
-            self._renew(tx, id, fields, sources, publish=publish, at=at)
-            if found.draft and node is not None and node.is_published:
-                tx.unpublish(id)
-
-    def _renew(
-        self,
-        tx: Transaction,
-        id: str,
-        fields: Mapping[str, Any],
-        sources: Sequence[NodeSource],
-        *,
-        publish: bool,
-        at: str | None = None,
-    ) -> None:
-        tx.revise(id, fields, at=at)
-        tx.note_sources(id, sources)
-        if publish:
-            tx.publish(id)
+        at = names.join(self._orders.into, entry.path)
+        self._sowing.renew(tx, id, fields, sources, publish=publish, at=at)
+        if found.draft and node is not None and node.is_published:
+            tx.unpublish(id)
 
     def _follow_pages(
         self, nursery: Nursery, folders: Mapping[str, str], compared: Comparison
@@ -479,7 +376,7 @@ class _Run:
             if node is None or (node.fields.get("title"), node.rank) == (title, rank):
                 continue
             fields = {name: value for name, value in node.fields.items() if name != "title"}
-            with self._writing() as tx:
+            with self._sowing.writing() as tx:
                 if node.rank != rank:
                     tx.label(id, rank=rank)
                 tx.revise(id, {**fields, "title": title} if title else fields)
@@ -488,20 +385,14 @@ class _Run:
         """Links that led nowhere may lead to what has just come."""
         places = {id: names.join(self._orders.into, path) for path, id in compared.nodes.items()}
         after = self._orders.into
-        while some := self._reader.broken(_AT_ONCE, after):
+        while some := self._reader.broken(AT_ONCE, after):
             after = some[-1][0].path
             ours = [place.id for place, _ in some if place.id in places]
             if ours:
-                with self._writing() as tx:
+                with self._sowing.writing() as tx:
                     tx.expect(planned)
                     for id in ours:
                         tx.relink(id, at=places[id])
-
-    def _remark(self, path: str, reason: str, *, skipped: bool = True) -> None:
-        self._found.remarks.append(Remark(path, reason, skipped=skipped))
-
-    def _writing(self) -> AbstractContextManager[Transaction]:
-        return self._repository.write(author="import", message=f"from {self._orders.origin}")
 
 
 def _as_the_same_bundle(
@@ -516,18 +407,3 @@ def _as_the_same_bundle(
 
 #: Stands for the id of a folder that is not there yet.
 _NOWHERE: Final = "00000000-0000-0000-0000-000000000000"
-
-
-def _batches(
-    seedlings: Iterable[tuple[str, Seedling]],
-) -> Iterator[list[tuple[str, Seedling]]]:
-    batch: list[tuple[str, Seedling]] = []
-    size = 0
-    for one in seedlings:
-        batch.append(one)
-        size += sum(source.size for source in one[1].sources if source.content is not None)
-        if len(batch) == _AT_ONCE or size > _BYTES_AT_ONCE:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch

@@ -60,6 +60,7 @@ def given(wishes: Sequence[Wish]) -> list[Given]:
 
     Where several wish for one name, all of them take their whole names.  Only
     two spellings of one name in Unicode are then left: the later one is numbered.
+    So is whatever has the form of a UUID, which names have not.
 
     >>> wishes = [Wish("a.md", "a.md", "a"), Wish("a.yml", "a.yml", "a"), Wish("b.md", "b.md", "b")]
     >>> [one.name for one in given(wishes)]
@@ -149,7 +150,8 @@ def _numbered(wishes: Sequence[Wish], chosen: Sequence[str]) -> list[Given]:
     for at in order:
         name = chosen[at]
         if reason := _objection(name):
-            answers[at] = Given(None, reason)
+            free = _free(name, taken) if names.is_id(name) else None
+            answers[at] = Given(free, f"{reason}; this one is {free!r}" if free else reason)
         elif count[name] > 1 and name in seen:
             free = _free(name, taken)
             answers[at] = Given(free, f"another file here is called {name!r}; this one is {free!r}")

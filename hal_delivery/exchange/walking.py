@@ -176,9 +176,13 @@ class _Walker:
                 waiting.extend(self._listed(here))
 
     def _has_a_name(self, folder: str) -> bool:
-        """Whether a node may be called as *folder* is; if not, nothing below has a place."""
+        """Whether a node may be called after *folder*; if not, nothing below has a place."""
+        name = _name(folder)
+        if names.is_id(name):
+            # No node is called so, but one may be with a number behind it.
+            return True
         try:
-            names.checked_name(_name(folder))
+            names.checked_name(name)
         except InvalidName as refused:
             reason = f"nothing in this folder is imported: {refused.facts['reason']}"
             self._note(Remark(printable(folder[:-1]), reason))

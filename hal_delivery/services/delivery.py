@@ -234,10 +234,13 @@ class Delivery:
         """The node at *address*, an id or a path, or :class:`NodeNotFound`.
 
         Paths of folders and documents start at the mount's content root; those
-        of other kinds, which may lie outside it, at the repository's.
+        of other kinds, which may lie outside it, at the repository's.  An asset
+        that is not there is looked for at the mount's as well.
         """
         column, value = self._located(kind, address)
         found = self._reader.get(value) if column == "id" else self._reader.at(value)
+        if kind is Kind.ASSET and column == "path" and not self._is_shown(kind, found):
+            found = self._reader.at(f"{self.mount.content_root}/{value}")
         return self._visible_or_missing(kind, address, found)
 
     def _located(self, kind: Kind, address: str) -> tuple[Literal["id", "path"], str]:
@@ -268,8 +271,12 @@ class Delivery:
             raise NodeNotFound(kind="document", address=address)
 
     def find_keyed(self, kind: Kind, key: str) -> Node:
-        """A bundle by its basename, a taxonomy by its name."""
-        return self._visible_or_missing(kind, key, self._reader.keyed(kind, names.normalise(key)))
+        """A bundle by its basename, a taxonomy by its name, and either by its id."""
+        found = self._reader.get(key.lower()) if names.is_id(key) else None
+        if not self._is_shown(kind, found):
+            # Basenames may have the form of an id.
+            found = self._reader.keyed(kind, names.normalise(key))
+        return self._visible_or_missing(kind, key, found)
 
     def messages(self, basename: str, locale: str) -> tuple[Node, Messages]:
         """A bundle and its messages in *locale*, what it lacks borrowed up the chain."""
@@ -299,9 +306,12 @@ class Delivery:
 
     def _visible_or_missing(self, kind: Kind, address: str, node: Found | None) -> Found:
         # Forbidden equals missing: one failure, with nothing in it but the question.
-        if node is None or node.kind is not kind or not self._is_visible(kind, node.path):
+        if node is None or not self._is_shown(kind, node):
             raise NodeNotFound(kind=kind.value, address=address)
         return node
+
+    def _is_shown(self, kind: Kind, node: Node | Rendition | None) -> bool:
+        return node is not None and node.kind is kind and self._is_visible(kind, node.path)
 
     def _is_visible(self, kind: Kind, path: str) -> bool:
         return any(names.is_within(path, root) for root in self._roots.get(kind, ()))

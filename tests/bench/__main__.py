@@ -1,6 +1,7 @@
-"""Runs the benchmark and prints its table.
+"""Runs the benchmark and prints its tables.
 
-``python -m tests.bench [--size 10000] [--rounds 3] [--seconds 4]``
+``python -m tests.bench [--case reads|imports] [--size 10000] [--pages 40000] [--rounds 3]
+[--seconds 4]``
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import random
 import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 import click
@@ -18,7 +20,7 @@ import click
 from content_repo import Side
 from hal_delivery.bootstrap import build_services, prepare
 from hal_delivery.settings import Settings
-from tests.bench import corpus, servers
+from tests.bench import corpus, imports, servers
 from tests.bench.servers import Measured
 
 BASE = "/site/api"
@@ -70,11 +72,27 @@ def prepared(
 
 
 @click.command()
-@click.option("--size", default=10_000, help="How many documents.")
-@click.option("--rounds", default=3, help="How often each side is measured, in turn.")
-@click.option("--seconds", default=4, help="How long each measurement takes.")
-def main(size: int, rounds: int, seconds: int) -> None:
-    """Measure the service against the floor, and against one that sends the same headers."""
+@click.option(
+    "--case", type=click.Choice(["reads", "imports"]), help="Only this one.  [default: both]"
+)
+@click.option("--size", default=10_000, show_default=True, help="Documents that are read.")
+@click.option("--pages", default=40_000, show_default=True, help="Pages that are imported.")
+@click.option(
+    "--rounds", default=3, show_default=True, help="How often each side is measured, in turn."
+)
+@click.option("--seconds", default=4, show_default=True, help="How long each reading takes.")
+def main(case: str | None, size: int, pages: int, rounds: int, seconds: int) -> None:
+    """Measure the service against a floor: reading from it, and importing into it."""
+    if case != "imports":
+        click.echo(reads(size, rounds, seconds))
+    if case is None:
+        click.echo()
+    if case != "reads":
+        click.echo(imports.measure(pages, rounds))
+
+
+def reads(size: int, rounds: int, seconds: int) -> str:
+    """The service against the floor, and against one that sends the same headers."""
     servers.require_load_generator()
     folder = corpus.folder_of(size).absolute()
     environ = {"HAL_DELIVERY_DATA_DIR": str(folder), "HAL_DELIVERY_LOG_LEVEL": "info"}
@@ -87,7 +105,18 @@ def main(size: int, rounds: int, seconds: int) -> None:
         while not index.catch_up():
             pass
     services.close()
-    paths = cases(settings, size)
+    results, resident = _measured(folder, environ, cases(settings, size), rounds, seconds)
+    return f"{_table(size, results)}\n\nlargest worker: {resident:.0f} MB"
+
+
+def _measured(
+    folder: Path,
+    environ: dict[str, str],
+    paths: Mapping[str, Sequence[str]],
+    rounds: int,
+    seconds: int,
+) -> tuple[dict[str, list[Round]], float]:
+    """The rounds of each case, and the largest worker in MB."""
     kept = folder / "floor.pickle"
     script = folder / "paths.lua"
     results: dict[str, list[Round]] = {name: [] for name in paths}
@@ -108,9 +137,7 @@ def main(size: int, rounds: int, seconds: int) -> None:
                             )
                         )
                     )
-            resident = servers.memory(service)
-    click.echo(_table(size, results))
-    click.echo(f"\nlargest worker: {resident:.0f} MB")
+            return results, servers.memory(service)
 
 
 def _table(size: int, results: Mapping[str, Sequence[Round]]) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from content_repo import Kind, Node, Repository, Side
-from hal_delivery.exchange.importing import Imported, Orders, Progress, bring_in
+from hal_delivery.exchange.importing import bring_in
+from hal_delivery.exchange.orders import Imported, Orders, Progress
 from hal_delivery.exchange.plan import Plan
 from hal_delivery.exchange.reading import Reading
 from hal_delivery.exchange.survey import Options, survey

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from content_repo import Repository
 from content_repo.errors import StorageFull
-from hal_delivery.exchange import importing
+from hal_delivery.exchange import sowing
 from tests.exchange.sites import Shelf, imported, write
 
 
@@ -46,7 +46,7 @@ def test_a_full_database_stops_an_import_which_then_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whole batches are in; with room again, the rest comes, as if nothing had been."""
-    monkeypatch.setattr(importing, "_AT_ONCE", 20)
+    monkeypatch.setattr(sowing, "AT_ONCE", 20)
     site = pages(tmp_path / "site", 200)
     repository, undisturbed = opened(tmp_path / "a"), opened(tmp_path / "b")
     try:

@@ -9,7 +9,7 @@ import pytest
 
 from content_repo import Kind, Repository, Side
 from content_repo.errors import NotAFolder
-from hal_delivery.exchange import importing
+from hal_delivery.exchange import sowing
 from hal_delivery.exchange.reading import Reading
 from tests.exchange.sites import INTO, Shelf, imported, write
 
@@ -294,7 +294,7 @@ def test_an_interrupted_run_is_finished_by_the_next(
         if done == stage:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(importing, "_AT_ONCE", 2)
+    monkeypatch.setattr(sowing, "AT_ONCE", 2)
     folder = tmp_path / "interrupted"
     other = Repository.open(f"sqlite:///{folder / 'content.sqlite3'}", folder)
     try:

@@ -47,7 +47,7 @@ PARTS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
     ("taxonomies", "name"): ("The taxonomy's name, or its id.", "seashore"),
     ("taxonomies", "key"): ("The category's key.", "snails"),
     ("assets", "address"): (
-        "The asset's id, or its path in the repository with plain slashes.",
+        "The asset's id, or its path in the repository or the mount, with plain slashes.",
         "9f32434e-84e3-4150-a6f2-d89a67be2fb1",
     ),
     ("assets", "id"): ("The asset's id.", "9f32434e-84e3-4150-a6f2-d89a67be2fb1"),

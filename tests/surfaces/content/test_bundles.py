@@ -157,10 +157,10 @@ def test_a_basename_may_have_the_form_of_an_id(studio: Studio) -> None:
             assert parent is not None
             tx.publish(tx.create(Kind.BUNDLE, parent.id, name, fields=fields))
 
-    def name(address: str) -> object:
+    def found(address: str) -> object:
         return studio.site.read(f"/resourcebundles/{address}")["_meta"]["name"]
 
-    assert (name(basename), name(words)) == ("like", "words")
+    assert (found(basename), found(words)) == ("like", "words")
 
 
 def test_a_basename_may_be_any_name(studio: Studio) -> None:

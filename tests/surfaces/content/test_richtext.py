@@ -112,20 +112,32 @@ def test_the_form_of_texts_is_part_of_self(texts: Studio) -> None:
     assert "?" not in shown["_links"]["canonical"]["href"]
 
 
-@pytest.mark.parametrize("query", ["", "?_html=site", "?_fields=content,friend"])
+@pytest.mark.parametrize("query", ["", "?_html=site", "?_fields=content"])
 def test_a_page_may_point_at_itself(texts: Studio, query: str) -> None:
-    """Its links and mirrors to itself lead there in whatever form its texts are asked for."""
+    """Its links to itself lead there in whatever form its texts are asked for."""
     id = texts.document("en/self", locale="en")
     hrefs = ("#h", "", "./", "self.md")
     content = "".join(f'<a href="{one}">x</a>' for one in hrefs)
     with texts.writing() as tx:
-        tx.revise(id, {"title": "Self", "content": content, "friend": id})
+        tx.revise(id, {"title": "Self", "content": content})
         tx.publish(id)
 
     found = texts.site.read(f"/documents/{id}{query}")
 
     assert [one["type"] for one in found["_links"]["c:references"]] == ["internal"] * len(hrefs)
-    assert found["friend"]["path"] == "/en/self"
+
+
+@pytest.mark.parametrize("query", ["", "?_html=site", "?_fields=friend"])
+def test_a_page_may_mirror_itself(studio: Studio, query: str) -> None:
+    """A mirror of its own document is filled like any other, whatever else is asked for."""
+    id = studio.document("self")
+    with studio.writing() as tx:
+        tx.revise(id, {"title": "Self", "friend": id})
+        tx.publish(id)
+
+    shown = studio.site.read(f"/documents/{id}{query}")["friend"]
+
+    assert shown["_meta"]["mirror"] == {"id": id, "path": f"{ROOT}/self"}
 
 
 def test_on_the_site_a_page_s_link_to_itself_is_its_address(texts: Studio) -> None:

@@ -46,7 +46,10 @@ class Id(BaseConverter):
 
 
 class Address(PathConverter):
-    """An id, or a path: one or more names."""
+    """An id, or a path: one or more names, with whatever is in them."""
+
+    # Names may hold line ends, which a dot alone does not stand for.
+    regex = "(?s:[^/].*?)"
 
 
 CONVERTERS: Final = {"collection": Collection, "id": Id, "address": Address}

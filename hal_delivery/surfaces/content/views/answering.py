@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from content_repo import linking
+from content_repo.doctypes import Types
 from content_repo.kept import Rendition
-from content_repo.model import Kind, Node, Place
+from content_repo.model import ROOT_ID, Kind, Node, Place
+from content_repo.references import references
 from hal_delivery.services.delivery import NOWHERE, Surroundings
 from hal_delivery.surfaces.content.relations import SOURCE
 from hal_delivery.surfaces.content.serializers.kept import Parts
@@ -66,8 +68,7 @@ def rendering(asked: Asked, nodes: Collection[Node | Rendition] = ()) -> Renderi
     if stored:
         links |= delivery.links([one.id for one in stored])
         for node in stored:
-            found = links.get(node.id, ())
-            targets |= linking.targets(types, node.type, node.fields, found, but=node.id)
+            targets |= _targets(types, node, links.get(node.id, ()))
     urls = Urls(place.base)
     around = delivery.surroundings(targets, groups)
     return Rendering(
@@ -84,6 +85,12 @@ def rendering(asked: Asked, nodes: Collection[Node | Rendition] = ()) -> Renderi
         content_root=place.mount.content_root,
         parts=parts,
     )
+
+
+def _targets(types: Types, node: Node, links: Iterable[linking.Link]) -> set[str]:
+    """The ids of all that a document points at, with the document if it points at itself."""
+    mirrored = {one.target for one in references(types, node.type, node.fields)} - {ROOT_ID}
+    return mirrored | {one.target for one in links if one.target is not None}
 
 
 def _site_texts(

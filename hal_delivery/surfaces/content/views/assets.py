@@ -49,7 +49,7 @@ class Asset(MethodView):
 
     @operation("Read an asset", reads=SHAPE, answer=schemas.AssetSchema)
     def get(self, asked: Asked, address: str) -> Response:
-        """What is known of a file, by its id or its path in the repository."""
+        """What is known of a file, by its id or its path in the repository or the mount."""
         place = here()
         asked = params.checked(asked, place.delivery, Kind.ASSET)
         node = place.delivery.find(Kind.ASSET, address.removesuffix("/"))
