@@ -148,9 +148,7 @@ def parse(
         return Asked(limit=mount.default_limit, lenient=lenient)
     mistakes: list[Mistake] = []
     given = _gathered(raw, parameters, mount, ignored, mistakes)
-    valid = {one.name for one in parameters}
-    defaults = mount.default_parameters.items()
-    unasked = {name: text for name, text in defaults if name in valid and name not in given}
+    unasked = _unasked(mount.default_parameters, parameters, given)
     given |= unasked
     values: dict[str, Any] = {}
     for one in parameters:
@@ -173,6 +171,14 @@ def parse(
         capped=capped,
         lenient=lenient,
     )
+
+
+def _unasked(
+    defaults: Mapping[str, str], parameters: Sequence[Parameter], given: Mapping[str, str]
+) -> dict[str, str]:
+    """What the mount says by default, and the request does not."""
+    valid = {one.name for one in parameters} if defaults else set()
+    return {name: text for name, text in defaults.items() if name in valid - given.keys()}
 
 
 def _gathered(

@@ -56,25 +56,23 @@ def kept_document(
     one: Rendition, rendering: Rendering, *, segment: str = DOCUMENTS
 ) -> orjson.Fragment:
     """The same document, with all of its fields, from the text that is kept of them."""
-    if (
-        one.is_translated
-        or one.parent is None
-        or one.links != "[]"
-        or rendering.types.referring(one.type)
-    ):
-        return joined(one, rendering, orjson.dumps(kept_links(one, rendering, segment)).decode())
-    like = (one.type, one.is_sourced)
-    pattern = rendering.patterns.get(like)
-    if pattern is None:
-        pattern = rendering.patterns[like] = _pattern(one, rendering, segment)
-    return joined(one, rendering, pattern % {"id": one.id, "up": one.parent})
+    if one.links == "[]" and not one.is_translated and one.parent is not None:
+        like = (one.type, one.is_sourced)
+        pattern = rendering.patterns.get(like)
+        if pattern is None:
+            pattern = rendering.patterns[like] = _pattern(one, rendering, segment)
+        if pattern:
+            return joined(one, rendering, pattern % {"id": one.id, "up": one.parent})
+    return joined(one, rendering, orjson.dumps(kept_links(one, rendering, segment)).decode())
 
 
 def _pattern(one: Rendition, rendering: Rendering, segment: str) -> str:
-    """The links of every document like *one*, which points at no other, as JSON.
+    """The links of every document like *one*, whose texts have none, as JSON.
 
-    Within one answer only the ids differ.
+    Within one answer only the ids differ; unless the type can point at others.
     """
+    if rendering.types.referring(one.type):
+        return ""
     links = kept_links(one._replace(id=_ID, parent=_UP), rendering, segment)
     text = orjson.dumps(links).decode().replace("%", "%%")
     return text.replace(_ID, "%(id)s").replace(_UP, "%(up)s")

@@ -75,7 +75,7 @@ class Parts(NamedTuple):
     @classmethod
     def of(cls, document: Rendition) -> Parts:
         _, _, kept = (document.kept or "").partition(PART)
-        links = linking.loaded(document.links)
+        links = linking.loaded(document.links) if document.links != "[]" else ()
         if PART not in kept:
             return cls((kept,), (), links)
         parts = kept.split(PART)
