@@ -17,6 +17,13 @@ _TYPES: Final = {
     ".woff2": "font/woff2", ".webmanifest": "application/manifest+json",
 }  # fmt: skip
 
+#: Of what is compressed: bytes are delivered as they are, so they are not of the type within.
+_COMPRESSED: Final = {
+    "gzip": "application/gzip", "bzip2": "application/x-bzip2", "xz": "application/x-xz",
+    "br": "application/x-brotli", "compress": "application/x-compress",
+}  # fmt: skip
+_UNKNOWN: Final = "application/octet-stream"
+
 #: An SVG says its size in its first tag.
 _SVG_HEAD: Final = 4096
 _SVG_TAG: Final = re.compile(rb"<svg\b[^>]*>")
@@ -32,9 +39,8 @@ def facts(name: str, stream: BinaryIO) -> dict[str, Any]:
     Only as much of *stream* is read as tells them, and no image is decoded.
     """
     suffix = f".{name.rpartition('.')[2].lower()}"
-    guessed = _TYPES.get(suffix) or mimetypes.guess_type(name, strict=False)[0]
     found: dict[str, Any] = {
-        "mediaType": guessed or "application/octet-stream",
+        "mediaType": _TYPES.get(suffix) or _guessed(name),
         "fileName": names.normalise(name),
     }
     if suffix == ".svg":
@@ -45,6 +51,20 @@ def facts(name: str, stream: BinaryIO) -> dict[str, Any]:
         found["mediaType"] = image.get_format_mimetype() or found["mediaType"]
         found["width"], found["height"] = image.size
     return found
+
+
+def _guessed(name: str) -> str:
+    """What the system's table says of *name*.
+
+    >>> _guessed("a.csv"), _guessed("a.csv.gz")
+    ('text/csv', 'application/gzip')
+    """
+    # Only the suffix of compress has a case of its own.
+    spelt = name if name.endswith(".Z") else name.lower()
+    guessed, compression = mimetypes.guess_type(spelt, strict=False)
+    if compression:
+        return _COMPRESSED.get(compression, _UNKNOWN)
+    return guessed or _UNKNOWN
 
 
 def _svg_size(head: bytes) -> dict[str, int]:

@@ -27,6 +27,7 @@ from content_repo.repository import Repository
 from content_repo.transaction import Transaction
 from hal_delivery.exchange import crew
 from hal_delivery.exchange.comparing import Comparison, Recorded, compare, derived_id
+from hal_delivery.exchange.formats.unreadable import Unreadable
 from hal_delivery.exchange.nursery import Nursery
 from hal_delivery.exchange.orders import RECORD, TYPES, Imported, Orders, Progress
 from hal_delivery.exchange.plan import Entry, Folder, Plan
@@ -236,10 +237,15 @@ class _Run:
             for done, (entry, found) in enumerate(crew.read_all(entries, self._how), start=1):
                 self._progress("new", done, len(entries))
                 self._found.remarks += found.remarks
-                if found.fields is not None:
-                    parent = folders[entry.path.rpartition("/")[0]]
-                    id = compared.nodes[entry.path]
-                    yield entry.sources[0].path, nursery.node(entry, found, id, parent)
+                if found.fields is None:
+                    continue
+                parent = folders[entry.path.rpartition("/")[0]]
+                try:
+                    one = nursery.node(entry, found, compared.nodes[entry.path], parent)
+                except Unreadable as problem:
+                    self._sowing.remark(entry.sources[0].path, problem.reason)
+                else:
+                    yield entry.sources[0].path, one
 
         self._found.counts["new"] += self._sowing.plant(seedlings(), planned)
 
@@ -317,7 +323,7 @@ class _Run:
         try:
             self._revise(tx, nursery, entry, found, id, node, lost)
             self._found.counts["changed"] += 1
-        except ContentError as problem:
+        except (ContentError, Unreadable) as problem:
             self._sowing.remark(entry.sources[0].path, str(problem))
 
     def _losing(self, compared: Comparison) -> list[Entry]:

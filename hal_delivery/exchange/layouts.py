@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-from content_repo import names
+from content_repo import locales, names
 
 _CODES: Final = """
 aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da
@@ -28,12 +28,17 @@ tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
 #: ISO 639-1, all of it.
 LANGUAGES: Final = frozenset(_CODES.split())
 
-_FORM: Final = (
-    rf"(?:{'|'.join(sorted(LANGUAGES))})"
-    r"(?:[-_][A-Za-z]{4})?"
-    r"(?:[-_](?:[A-Za-z]{2}|[0-9]{3}))?"
-)
+#: What Java calls Hebrew, Indonesian and Yiddish, and languages that have three letters only.
+_OF_MESSAGES: Final = LANGUAGES | {"iw", "in", "ji"} | {"ast", "fil", "haw", "kok"}
+
+_SCRIPT: Final = "(?:[-_][A-Za-z]{4})?"
+_REGION: Final = "[-_](?:[A-Za-z]{2}|[0-9]{3})"
+_FORM: Final = f"(?:{'|'.join(sorted(LANGUAGES))}){_SCRIPT}(?:{_REGION})?"
 _LOCALE: Final = re.compile(_FORM)
+_MESSAGES_LOCALE: Final = re.compile(
+    f"(?:{'|'.join(sorted(_OF_MESSAGES))}){_SCRIPT}"
+    f"(?:{_REGION}(?:[-_](?P<variant>[A-Za-z0-9]{{2,8}}))?)?"
+)
 
 _TOKEN: Final = re.compile(r"\{([a-z]*)\}|[\[\]]|[^{}\[\]]+|(.)")
 _SLOTS: Final = {
@@ -151,6 +156,22 @@ def is_locale(text: str) -> bool:
     [True, True, True, True, False, False, False]
     """
     return _LOCALE.fullmatch(text) is not None
+
+
+def is_messages_locale(text: str) -> bool:
+    """Whether *text* is a locale as files of messages have it, such as Java's.
+
+    A variant comes after the region: a registered one, or any in capitals.
+
+    >>> texts = ("nl", "iw_IL", "fil", "en_US_POSIX", "ca_ES_valencia", "en_US_backup", "nav")
+    >>> [is_messages_locale(text) for text in texts]
+    [True, True, True, True, True, False, False]
+    """
+    match = _MESSAGES_LOCALE.fullmatch(text)
+    if match is None:
+        return False
+    variant = match["variant"]
+    return variant is None or variant.isupper() or locales.is_tag(text)
 
 
 def parsed(pattern: str) -> Written:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from content_repo import locales, names
 from content_repo.errors import InvalidName
-from hal_delivery.exchange.layouts import is_locale
+from hal_delivery.exchange.layouts import is_locale, is_messages_locale
 
 #: The marks that may stand before a locale: in Java's files only one, and no folder says it.
 _JAVA: Final = ".properties"
@@ -180,7 +180,7 @@ def _part_by_folders(path: str) -> Part | None:
         return Part("/".join(folders[: at - 1]), ".".join(rest), folders[at - 1])
     if _is_posix(stem):
         return Part("/".join(folders), "", stem)
-    if folders and is_locale(folders[-1]):
+    if folders and is_messages_locale(folders[-1]):
         return Part("/".join(folders[:-1]), stem, folders[-1])
     return None
 
@@ -188,28 +188,36 @@ def _part_by_folders(path: str) -> Part | None:
 def _is_posix(text: str) -> bool:
     """Whether *text* is a locale as gettext writes it, perhaps with a variant: ``sr@latin``."""
     plain = text.partition("@")[0]
-    return is_locale(plain) or (plain.islower() and len(plain) == 3 and locales.is_tag(plain))
+    return is_messages_locale(plain) or (
+        plain.islower() and len(plain) == 3 and locales.is_tag(plain)
+    )
 
 
 def _with_locales(stems: Collection[str], marks: str) -> dict[str, tuple[str, str | None]]:
-    """Each of *stems* as a Name and a locale, if another one has that Name."""
-    split = {stem: _split(stem, marks) for stem in stems}
+    """Each of *stems* as a Name and a locale, if another one has that Name.
+
+    Such as ``in`` and ``en_US_POSIX`` count as locales only where others show that there is
+    a bundle of the Name: most files that end in one of them are no messages.
+    """
+    split = {stem: _split(stem, marks, is_locale) for stem in stems}
     count = Counter(name for name, locale in split.values() if locale)
     found: dict[str, tuple[str, str | None]] = {}
     for stem in sorted(stems, key=lambda one: (len(one), one)):
-        name, locale = split[stem]
-        is_shared = count[name] > 1 or found.get(name) == (name, None)
-        found[stem] = (name, locale) if is_shared else (stem, None)
+        choices = (split[stem], _split(stem, marks, is_messages_locale))
+        found[stem] = next(
+            (one for one in choices if count[one[0]] > 1 or found.get(one[0]) == (one[0], None)),
+            (stem, None),
+        )
     return found
 
 
-def _split(stem: str, marks: str) -> tuple[str, str | None]:
+def _split(stem: str, marks: str, is_one: Callable[[str], bool]) -> tuple[str, str | None]:
     """A Name and the longest locale that *stem* ends in, if it does.
 
-    >>> _split("messages_zh_Hant_TW", "_"), _split("log4j_config", "_")
+    >>> _split("messages_zh_Hant_TW", "_", is_locale), _split("log4j_config", "_", is_locale)
     (('messages', 'zh_Hant_TW'), ('log4j_config', None))
     """
     for at in range(1, len(stem)):
-        if stem[at] in marks and is_locale(stem[at + 1 :]):
+        if stem[at] in marks and is_one(stem[at + 1 :]):
             return stem[:at], stem[at + 1 :]
     return stem, None

@@ -15,7 +15,7 @@ from hal_delivery.exchange.comparing import derived_id
 from hal_delivery.exchange.formats import frontmatter
 from hal_delivery.exchange.formats.unreadable import Unreadable
 from hal_delivery.exchange.plan import Entry, Folder, Role
-from hal_delivery.exchange.reading import Read, Reading, read
+from hal_delivery.exchange.reading import Read, Reading, content_of, opened_asset, read
 
 #: How often another name or key is tried.
 MOST_TRIES = 50
@@ -60,7 +60,7 @@ class Nursery:
         if page is None or page.role is not Role.PAGE:
             return None, 0
         try:
-            front = frontmatter.split((self.how.root / page.sources[0].path).read_bytes()).values
+            front = frontmatter.split(content_of(self.how, page.sources[0], page.role)).values
         except (OSError, Unreadable):
             # Told of when the page itself is read.
             return None, 0
@@ -96,12 +96,16 @@ class Nursery:
         return self.page_type if entry.role is Role.PAGE else self.record_type
 
     def stored(self, entry: Entry, found: Read) -> tuple[dict[str, Any], tuple[NodeSource, ...]]:
-        """The fields of a node and its files; an asset's bytes go where all bytes go."""
+        """The fields of a node and its files; an asset's bytes go where all bytes go.
+
+        :class:`Unreadable` where the asset cannot be read any more.
+        """
         fields = dict(found.fields or {})
         contents: Sequence[bytes | None] = found.contents
         sources = found.sources
         if entry.role is Role.ASSET:
-            digest, size = self.media.put_file(self.how.root / sources[0].path)
+            with opened_asset(self.how, sources[0]) as stream:
+                digest, size = self.media.put_file(stream)
             fields |= {"digest": digest, "size": size}
             sources = (replace(sources[0], digest=digest, size=size),)
             contents = (None,)

@@ -1,19 +1,25 @@
 """From the files of an entry to the fields of its node.
 
 Runs in other processes than the one that writes: what goes in and comes out is
-plain, and a file that cannot be read comes back as a remark.
+plain, and a file that cannot be read comes back as a remark.  So does one that
+is not what it was when it was found: a link, a pipe, or too large by now.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+import os
+import posixpath
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, BinaryIO, Final
 
 from content_repo.bundles import DEFAULT
 from content_repo.facts import facts
+from hal_delivery.exchange import roles
 from hal_delivery.exchange.formats import (
     categories,
     documents,
@@ -25,10 +31,13 @@ from hal_delivery.exchange.formats import (
 )
 from hal_delivery.exchange.formats.texts import Messages
 from hal_delivery.exchange.formats.unreadable import Unreadable
+from hal_delivery.exchange.naming import suffixed
 from hal_delivery.exchange.plan import Entry, Remark, Role, Source
+from hal_delivery.exchange.walking import opened, said
 
 #: How often a file is read that changes under the reader's eyes.
 _ATTEMPTS: Final = 3
+_RESTLESS: Final = "it changes while it is read; import again when it is at rest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +45,14 @@ class Reading:
     """How files are read: where the source is, and which locale its default texts have.
 
     ``converters`` make HTML of bytes by the suffix of the file, ``shortcodes``
-    by the name of a shortcode.
+    by the name of a shortcode.  Assets of more than ``largest`` bytes are not read.
     """
 
     root: Path
     default_locale: str
     converters: Mapping[str, Callable[[bytes], str]] = field(default_factory=dict)
     shortcodes: Mapping[str, Callable[..., str]] = field(default_factory=dict)
+    largest: int = roles.LARGEST_ASSET
 
 
 @dataclass(slots=True)
@@ -63,32 +73,83 @@ class Read:
 
 def read(entry: Entry, how: Reading) -> Read:
     """The fields of *entry*, from the bytes that its sources hold now."""
-    try:
-        if entry.role is Role.ASSET:
-            return _asset(entry, how)
-        contents = tuple(_stable(how.root / one.path) for one in entry.sources)
-    except OSError as problem:
-        return _refused(entry.sources[0].path, Unreadable(problem.strerror or str(problem)))
-    except Unreadable as problem:
-        return _refused(entry.sources[0].path, problem)
-    sources = tuple(
+    if entry.role is Role.ASSET:
+        return _asset(entry, how)
+    contents: list[bytes] = []
+    for one in entry.sources:
+        try:
+            contents.append(content_of(how, one, entry.role))
+        except Unreadable as problem:
+            return _refused(one.path, problem)
+    found = _READERS[entry.role](entry, tuple(contents), how)
+    found.contents = tuple(contents)
+    found.sources = tuple(
         Source(one.path, hashlib.sha256(content).hexdigest(), len(content), one.locale)
         for one, content in zip(entry.sources, contents, strict=True)
     )
-    found = _READERS[entry.role](entry, contents, how)
-    found.sources, found.contents = sources, contents
     return found
 
 
-def _stable(file: Path) -> bytes:
-    """The bytes of *file*, which nobody wrote to meanwhile."""
+def content_of(how: Reading, source: Source, role: Role) -> bytes:
+    """The bytes of a file that is read as *role*, which nobody wrote to meanwhile."""
     for _ in range(_ATTEMPTS):
-        before = file.stat()
-        content = file.read_bytes()
-        after = file.stat()
-        if (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, len(content)):
-            return content
-    raise Unreadable("it changes while it is read; import again when it is at rest")
+        with _legible(), _opened(how, source, role) as stream:
+            before = os.fstat(stream.fileno())
+            found = stream.read(before.st_size + 1)
+            if _is_at_rest(stream, before) and len(found) == before.st_size:
+                return found
+    raise Unreadable(_RESTLESS)
+
+
+@contextmanager
+def opened_asset(how: Reading, source: Source) -> Iterator[BinaryIO]:
+    """The file of an asset, to be read within the block.
+
+    Raises :class:`Unreadable` where it is no file that an asset can come from,
+    and at the end of the block if somebody wrote to it meanwhile.
+    """
+    with _opened(how, source, Role.ASSET) as stream:
+        before = os.fstat(stream.fileno())
+        yield stream
+        if not _is_at_rest(stream, before):
+            raise Unreadable(_RESTLESS)
+
+
+def _opened(how: Reading, source: Source, role: Role) -> BinaryIO:
+    """A file as it is now, if it is one that can be read as *role*."""
+    with _legible():
+        stream = opened(f"{how.root}/{source.path}")
+    try:
+        _check(os.fstat(stream.fileno()), roles.LARGEST.get(role, how.largest))
+    except Unreadable:
+        stream.close()
+        raise
+    return stream
+
+
+@contextmanager
+def _legible() -> Iterator[None]:
+    """Whatever the system refuses is a reason for which a file cannot be read."""
+    try:
+        yield
+    except OSError as problem:
+        raise Unreadable(said(problem)) from None
+
+
+def _check(status: os.stat_result, largest: int) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise Unreadable("is no regular file any more")
+    if status.st_size > largest:
+        raise Unreadable(f"has {status.st_size} bytes; at most {largest} are read")
+
+
+def _is_at_rest(stream: BinaryIO, before: os.stat_result) -> bool:
+    after = os.fstat(stream.fileno())
+    return (after.st_mtime_ns, after.st_size) == (before.st_mtime_ns, before.st_size)
+
+
+def _suffix(source: Source) -> str:
+    return suffixed(posixpath.basename(source.path))[1]
 
 
 def _refused(path: str, problem: Unreadable) -> Read:
@@ -100,24 +161,30 @@ def _refused(path: str, problem: Unreadable) -> Read:
 
 def _asset(entry: Entry, how: Reading) -> Read:
     (source,) = entry.sources
-    file = how.root / source.path
-    with file.open("rb") as stream:
-        return Read(facts(file.name, stream), (source,))
+    try:
+        with _legible(), opened_asset(how, source) as stream:
+            return Read(facts(posixpath.basename(source.path), stream), (source,))
+    except Unreadable as problem:
+        return _refused(source.path, problem)
 
 
 def _document(entry: Entry, contents: tuple[bytes, ...], how: Reading) -> Read:
     (source,) = entry.sources
-    path = PurePosixPath(source.path)
     try:
         found = documents.read(
             contents[0],
-            suffix=path.suffix.lower(),
+            suffix=_suffix(source),
             name=entry.name,
             converters=how.converters,
             shortcodes=how.shortcodes,
         )
     except Unreadable as problem:
         return _refused(source.path, problem)
+    except Exception as problem:
+        # What the operator's own functions raise ends no import.
+        if not (how.converters or how.shortcodes):
+            raise
+        return _refused(source.path, Unreadable(f"a converter or shortcode failed: {problem!r}"))
     return Read(
         {**found.fields, "sourcePath": source.path},
         draft=found.draft,
@@ -132,7 +199,7 @@ def _bundle(entry: Entry, contents: tuple[bytes, ...], how: Reading) -> Read:
     remarks: list[Remark] = []
     for source, content in zip(entry.sources, contents, strict=True):
         try:
-            found = _messages(entry.role, content, PurePosixPath(source.path).suffix.lower())
+            found = _messages(entry.role, content, _suffix(source))
         except Unreadable as problem:
             remarks += _refused(source.path, problem).remarks
             continue
@@ -159,11 +226,11 @@ def _default_of(texts: Mapping[str, Any], wanted: str) -> str:
 
 def _taxonomy(entry: Entry, contents: tuple[bytes, ...], how: Reading) -> Read:
     source = entry.sources[0]
-    suffix = PurePosixPath(source.path).suffix.lower()
+    suffix = _suffix(source)
     try:
         if entry.role is Role.TERRITORIES:
             names = {
-                PurePosixPath(one.path).stem: content
+                suffixed(posixpath.basename(one.path))[0]: content
                 for one, content in zip(entry.sources[1:], contents[1:], strict=True)
             }
             found = territories.read(contents[0], names)

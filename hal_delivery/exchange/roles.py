@@ -15,7 +15,7 @@ from typing import Final
 from content_repo import locales
 from hal_delivery.exchange.formats import categories, frontmatter, messages, records, skos
 from hal_delivery.exchange.formats.unreadable import Unreadable
-from hal_delivery.exchange.layouts import is_locale
+from hal_delivery.exchange.layouts import is_messages_locale
 from hal_delivery.exchange.naming import suffixed
 from hal_delivery.exchange.plan import Role
 
@@ -28,6 +28,9 @@ KINDS: Final = ("page", "record", "asset", "bundle", "taxonomy", "ignore")
 
 #: In bytes: no larger file is looked into as a whole.
 LARGEST_SHOWN: Final = 64 * 1024 * 1024
+
+#: In bytes: what an asset has at most, if nobody says otherwise.
+LARGEST_ASSET: Final = 512 * 1024 * 1024
 
 #: In bytes, by role; no larger file is read as that.  Assets are not among them.
 LARGEST: Final[Mapping[Role, int]] = {
@@ -72,7 +75,7 @@ def is_message_file(stem: str, suffix: str) -> bool:
     """
     if suffix not in messages.SUFFIXES:
         return False
-    return is_locale(stem) or (len(stem) == 3 and stem.islower() and locales.is_tag(stem))
+    return is_messages_locale(stem) or (len(stem) == 3 and stem.islower() and locales.is_tag(stem))
 
 
 def is_looked_into(suffix: str, *, may_be_messages: bool) -> bool:

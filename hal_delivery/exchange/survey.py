@@ -19,6 +19,7 @@ from typing import BinaryIO, Final
 
 from pathspec import GitIgnoreSpec
 
+from content_repo import locales
 from hal_delivery.exchange import ignoring, layouts, roles
 from hal_delivery.exchange.arranging import Locales, Surveyed, arranged
 from hal_delivery.exchange.naming import suffixed
@@ -39,7 +40,8 @@ class Options:
     ``as_kinds`` are pairs of a kind (``page record asset bundle taxonomy
     ignore``) and the pattern of the files that are one, of which the first that
     matches counts; ``converters`` are further suffixes of pages, such as
-    ``.rst``; files of more than ``largest`` bytes are skipped.
+    ``.rst``; files of more than ``largest`` bytes are skipped.  ``locale`` is a
+    language tag.
     """
 
     layouts: tuple[str, ...] = ()
@@ -48,7 +50,7 @@ class Options:
     as_kinds: tuple[tuple[str, str], ...] = ()
     exclude: tuple[str, ...] = ()
     converters: frozenset[str] = frozenset()
-    largest: int = 512 * 1024 * 1024
+    largest: int = roles.LARGEST_ASSET
 
 
 def survey(
@@ -56,6 +58,8 @@ def survey(
 ) -> Plan:
     """The plan for *source*; *progress* is told how many files have been read so far."""
     written = [layouts.parsed(one) for one in options.layouts]
+    if options.locale is not None and not locales.is_tag(options.locale):
+        raise ValueError(f"{options.locale!r} is no language tag; 'nl' and 'pt-BR' are")
     tally = _Tally()
     root = source if source.is_dir() else source.parent
     reader = _Reader(root, options, tally.note)

@@ -109,10 +109,34 @@ def test_ranks(weight: str, rank: int) -> None:
     assert "weight" in read_page.fields
 
 
-@pytest.mark.parametrize(("draft", "expected"), [("true", True), ("'true'", False), ("1", False)])
-def test_drafts(draft: str, expected: bool) -> None:
-    """A draft says so with a boolean."""
-    assert read(f"---\ndraft: {draft}\n---\n").draft is expected
+@pytest.mark.parametrize("draft", ["true", "'true'", "yes", "' On '", "YES", "1", "'1'"])
+def test_drafts(draft: str) -> None:
+    """A draft says so with a boolean, or with any of the words that stand for one."""
+    found = read(f"---\ndraft: {draft}\n---\n")
+
+    assert (found.draft, found.notes) == (True, ())
+    assert "draft" in found.fields
+
+
+@pytest.mark.parametrize(
+    "draft", ["false", "'False'", "no", "OFF", "0", "'0'", "", "~", "''", "' '", "[]", "{}"]
+)
+def test_what_is_no_draft(draft: str) -> None:
+    """Whoever says no, or nothing, has no draft."""
+    found = read(f"---\ndraft: {draft}\n---\n")
+
+    assert (found.draft, found.notes) == (False, ())
+
+
+@pytest.mark.parametrize("draft", ["maybe", "2", "-1", "0.5", "[false]", "{a: 1}", "2020-01-02"])
+def test_what_may_be_a_draft_is_one(draft: str) -> None:
+    """A page of which nobody can say is not published, and the reason is told."""
+    found = read(f"---\ndraft: {draft}\n---\n")
+
+    assert found.draft
+    [(line, note)] = found.notes
+    assert line is None
+    assert "'draft' is neither true nor false" in note
 
 
 @pytest.mark.parametrize(

@@ -535,3 +535,36 @@ def test_a_folder_may_have_the_name_of_a_file(
     """Importing into it, beside the document that came from that file."""
     assert imported(repository, site, into=f"{INTO}/content/en/docs/guide.md").is_whole
     assert loaded.find("content/en/docs/guide.md/data/one") is not None
+
+
+def failing(*_: object) -> str:
+    raise LookupError("no such video")
+
+
+def test_a_converter_that_fails_spoils_its_file_only(
+    repository: Repository, shelf: Shelf, tmp_path: Path
+) -> None:
+    """It is reported with what was raised; all others are there."""
+    source = write(tmp_path / "own", {"a.md": "{{< video 7 >}}\n", "b.md": "# Good\n"})
+    found = imported(
+        repository, source, reading=lambda root: Reading(root, "en", {}, {"video": failing})
+    )
+
+    (remark,) = [one for one in found.remarks if one.skipped]
+    assert remark.path == "a.md"
+    assert "no such video" in remark.reason
+    assert shelf.paths(Kind.DOCUMENT) == ["b"]
+
+
+def test_an_asset_that_is_gone_meanwhile_is_remarked(
+    repository: Repository, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between being planned and being read, a file may vanish; the import goes on."""
+    source = write(tmp_path / "own", {"a.bin": "bytes", "b.md": "# Good\n"})
+
+    def vanish(stage: str, done: int, total: int) -> None:
+        (source / "a.bin").unlink(missing_ok=True)
+
+    found = imported(repository, source, progress=vanish)
+    assert [one.path for one in found.remarks if one.skipped] == ["a.bin"]
+    assert shelf.paths(Kind.DOCUMENT) == ["b"]

@@ -13,6 +13,7 @@ from hal_delivery.exchange.layouts import (
     Spot,
     guess,
     is_locale,
+    is_messages_locale,
     parsed,
 )
 
@@ -35,6 +36,30 @@ def test_a_language_may_have_a_script_and_a_region(text: str) -> None:
 def test_other_words_are_no_locales(text: str) -> None:
     """Neither three letters nor capitals are a locale by themselves."""
     assert not is_locale(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("nl", "pt-br", "sr-Latn-RS", "iw", "in", "ji", "iw_IL", "fil", "fil_PH", "ast", "haw"),
+        *("kok_IN", "en_US_POSIX", "no_NO_NY", "ca_ES_VALENCIA", "ca-ES-valencia", "de_DE_1996"),
+    ],
+)
+def test_messages_have_more_locales(text: str) -> None:
+    """Files of messages have former codes, languages of three letters and variants, too."""
+    assert is_messages_locale(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "go", "IW", "nav", "log", "en_POSIX", "en_US_", "en_US_backup", "en_US_A"),
+        *("en_US_POSIXLIKE", "fil_log", "en_US_posix", "zh_TW_old"),
+    ],
+)
+def test_other_words_are_no_locales_of_messages(text: str) -> None:
+    """A variant comes after a region, and is a registered one unless it is in capitals."""
+    assert not is_messages_locale(text)
 
 
 @pytest.mark.parametrize(

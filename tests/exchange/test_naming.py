@@ -148,6 +148,36 @@ def test_what_looks_like_a_locale_may_be_a_part_of_the_name(paths: list[str]) ->
     )
 
 
+@pytest.mark.parametrize(
+    "locale", ["iw", "in", "ji_US", "fil", "fil_PH", "haw_US", "en_US_POSIX", "ca_ES_VALENCIA"]
+)
+def test_a_bundle_may_have_locales_that_are_written_otherwise(locale: str) -> None:
+    """Beside a base of the Name, or two of its locales, former codes and variants are locales."""
+    one = f"a/Log_{locale}.properties"
+
+    assert parts("a/Log.properties", one)[one] == Part("a", "Log", locale)
+    assert parts("a/Log_nl.properties", "a/Log_de.properties", one)[one] == Part("a", "Log", locale)
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ["log_in.properties"],
+        ["log_in.properties", "log_fil.properties"],
+        ["log_in.properties", "log_nl.properties"],
+        ["log_in.properties", "other/log.properties"],
+        ["log_in.properties", "log_en_US_backup.properties", "sign.properties"],
+        ["log_en_US_backup.properties", "log.properties"],
+    ],
+)
+def test_such_a_locale_makes_no_bundle_by_itself(paths: list[str]) -> None:
+    """Without a base of the Name, or two locales, it is a part of the name, as of ``log_in``."""
+    assert all(
+        part.locale is None and path.endswith(f"{part.name}.properties")
+        for path, part in parts(*paths).items()
+    )
+
+
 def test_a_name_that_ends_in_a_locale_is_not_shared_twice() -> None:
     """A file that is one locale of a bundle is no bundle for others to be locales of."""
     assert parts("x.properties", "x_en.properties", "x_en_nl.properties") == {
@@ -166,6 +196,11 @@ def test_a_name_that_ends_in_a_locale_is_not_shared_twice() -> None:
         ("nl/LC_MESSAGES/django.po", Part("", "django", "nl")),
         ("docs/nl/LC_MESSAGES/guide/start.po", Part("docs", "guide.start", "nl")),
         ("lang/pt_BR/site.po", Part("lang", "site", "pt_BR")),
+        ("locale/iw/LC_MESSAGES/django.po", Part("locale", "django", "iw")),
+        ("locale/ca_ES_VALENCIA/LC_MESSAGES/django.po", Part("locale", "django", "ca_ES_VALENCIA")),
+        ("locale/fil_PH/LC_MESSAGES/django.po", Part("locale", "django", "fil_PH")),
+        ("lang/fil/site.po", Part("lang", "site", "fil")),
+        ("po/en_US_POSIX.po", Part("po", "", "en_US_POSIX")),
         ("po/nl.po", Part("po", "", "nl")),
         ("po/site.po", Part("po", "site", None)),
         ("go/site.po", Part("go", "site", None)),

@@ -119,6 +119,8 @@ def test_a_file_of_messages_is_named_by_a_locale() -> None:
     """Messages are in JSON, YAML or TOML, in a file named by a language of two letters or three."""
     assert roles.is_message_file("pt_BR", ".toml")
     assert roles.is_message_file("fil", ".json")
+    assert roles.is_message_file("iw_IL", ".json")
+    assert roles.is_message_file("ca-ES-valencia", ".yml")
     assert not roles.is_message_file("nl", ".md")
     assert not roles.is_message_file("messages", ".json")
     assert not roles.is_message_file("xqz", ".json")

@@ -272,15 +272,97 @@ def test_bytes_that_are_no_utf8_are_refused() -> None:
     assert refused.value.line == 5
 
 
+#: As editors of ontologies write them: addresses begin with entities.
+WITH_ENTITIES = """\
+<?xml version="1.0"?>
+<!DOCTYPE rdf:RDF [
+  <!ENTITY skos "http://www.w3.org/2004/02/skos/core#">
+  <!ENTITY sea "http://example.org/sea#">
+]>
+<rdf:RDF xmlns="&sea;" xml:base="http://example.org/sea" xmlns:skos="&skos;"
+         xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="&sea;ice">
+    <rdf:type rdf:resource="&skos;Concept"/>
+    <skos:prefLabel xml:lang="en">Ice</skos:prefLabel>
+  </rdf:Description>
+  <skos:Concept rdf:about="&sea;floe"><skos:broader rdf:resource="&sea;ice"/></skos:Concept>
+</rdf:RDF>
+"""
+
+
 @pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
-def test_a_document_type_is_refused(codec: str) -> None:
-    """No entity is ever expanded, and no other file is asked for."""
-    declared = f"<!-- -->\n<!DOCTYPE a [<!ENTITY b SYSTEM 'elsewhere.xml'>]>\n{RDF_XML}"
+def test_entities_of_the_file_itself_are_resolved(codec: str) -> None:
+    """Texts that a file names within itself stand for what they say, in attributes too."""
+    found = skos.read(WITH_ENTITIES.encode(codec), ".rdf")
+
+    assert found == skos.read(RDF_XML.encode(), ".rdf")
+
+
+def declared(type_: str) -> str:
+    return f"<!-- -->\n<!DOCTYPE rdf:RDF {type_}>\n{RDF_XML}"
+
+
+@pytest.mark.parametrize(
+    "type_",
+    [
+        "",
+        "[]",
+        "[<!ELEMENT a EMPTY>]",
+        f'[<!ENTITY a "{"x" * 1024}">]',
+        "[" + "".join(f'<!ENTITY e{number} "x">' for number in range(100)) + "]",
+    ],
+)
+def test_a_harmless_document_type_is_read(type_: str) -> None:
+    """A declaration that names nothing outside, and no long texts, is none of our business."""
+    assert keys(skos.read(declared(type_).encode(), ".rdf")) == [("ice", ["floe"])]
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+@pytest.mark.parametrize(
+    "type_",
+    [
+        "SYSTEM 'elsewhere.dtd'",
+        "PUBLIC '-//A//B' 'elsewhere.dtd' []",
+        "[<!ENTITY b SYSTEM 'elsewhere.xml'>]",
+        "[<!ENTITY b PUBLIC '-//A//B' 'elsewhere.xml'>]",
+        "[<!ENTITY % b 'text'>]",
+        "[<!ENTITY % b SYSTEM 'elsewhere.dtd'>]",
+        "[<!ENTITY a 'x'><!ENTITY b '&a;&a;'>]",
+        "[<!ENTITY a '&#38;b;'>]",
+        "[<!ENTITY a '&#37;b;'>]",
+        f"[<!ENTITY a '{'x' * 1025}'>]",
+        f"[<!ENTITY a '{'é' * 513}'>]",
+        f"[<!ATTLIST a b CDATA '{'x' * 1025}'>]",
+        "[" + "".join(f"<!ENTITY e{number} 'x'>" for number in range(101)) + "]",
+    ],
+)
+def test_a_document_type_that_leads_elsewhere_or_grows_is_refused(type_: str, codec: str) -> None:
+    """No other file is asked for, and no text is made of others."""
     with pytest.raises(Unreadable) as refused:
-        skos.read(declared.encode(codec), ".rdf")
+        skos.read(declared(type_).encode(codec), ".rdf")
 
     assert refused.value.line == 2
     assert "DOCTYPE" in refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("type_", "element"),
+    [
+        (f'<!ENTITY a "{"x" * 1024}">', "<a>" + "&a;" * 80 + "</a>"),
+        (f'<!ENTITY a "{"x" * 1024}">', f'<a b="{"&a;" * 80}"/>'),
+        (f'<!ATTLIST a b CDATA "{"x" * 1024}">', "<a/>" * 80),
+    ],
+)
+def test_what_grows_when_it_is_read_is_refused(
+    type_: str, element: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Short texts may be named often: what they make together is bounded like a file."""
+    monkeypatch.setattr(skos, "LARGEST", 80 * 1024)
+    content = f"<!DOCTYPE c [{type_}]>\n<c>\n{element}</c>".encode()
+    with pytest.raises(Unreadable, match="at most 81920") as refused:
+        skos.read(content, ".rdf")
+
+    assert refused.value.line == 3
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-16", "iso-8859-1"])

@@ -253,6 +253,18 @@ def test_bundles_have_their_locales_and_basenames(site: Path) -> None:
     assert (messages.locale, messages.group) == (None, None)
 
 
+def test_messages_keep_locales_that_are_written_otherwise(tmp_path: Path) -> None:
+    """Former codes, languages of three letters and variants are locales as they are written."""
+    found = {"fil_PH", "in", "nl", "pt", "ca_ES_VALENCIA"}
+    planted(tmp_path, {f"i18n/{locale}.json": '{"a": "b"}' for locale in found})
+    planted(tmp_path, {f"Log_{locale}.properties": "a=1" for locale in found})
+    plan = by_path(surveyed(tmp_path))
+
+    assert list(plan) == ["Log", "i18n"]
+    for entry in plan.values():
+        assert {one.locale for one in entry.sources} == found
+
+
 def test_messages_lie_in_their_folder_if_it_holds_more(tmp_path: Path) -> None:
     """Where a folder of messages holds anything else, it stays, and the bundle lies in it."""
     planted(
@@ -389,6 +401,8 @@ def test_what_is_said_of_files_wins(tmp_path: Path) -> None:
         ({"as_kinds": (("page", "!"),)}, "'!' is no pattern"),
         ({"exclude": ("!",)}, "'!' is no pattern"),
         ({"layouts": ("{path}",)}, "needs {locale} once"),
+        ({"locale": "x y"}, "'x y' is no language tag; 'nl' and 'pt-BR' are"),
+        ({"locale": ""}, "'' is no language tag"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(

@@ -28,6 +28,11 @@ KEPT: Final = "frontMatter"
 
 _OURS: Final = ("title", "content", "sourcePath")
 
+#: What people write for true and false, in any case.
+_YES: Final = frozenset({"true", "yes", "on", "1"})
+_NO: Final = frozenset({"false", "no", "off", "0", ""})
+_DOUBTFUL: Final = "'draft' is neither true nor false; to be safe, it is imported as a draft"
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -104,12 +109,15 @@ def _document(page: _Page, name: str) -> Document:
     fields = {key: value for key, value in values.items() if key not in kept} | ours
     if kept:
         fields[KEPT] = kept
+    draft = _truth(values.get("draft"))
+    notes = page.notes if draft is not None else (*page.notes, (None, _DOUBTFUL))
     return Document(
         fields=fields,
-        draft=values.get("draft") is True,
+        # What nobody can say must not be seen by everybody.
+        draft=draft is not False,
         rank=_rank(values.get("weight")),
         aliases=_aliases(values.get("aliases")),
-        notes=page.notes,
+        notes=notes,
     )
 
 
@@ -123,6 +131,21 @@ def _is_field(key: str, value: Any, ours: Mapping[str, str]) -> bool:
         and not key.startswith("_")
         and len(key.encode()) <= LONGEST_FIELD_NAME
     )
+
+
+def _truth(value: Any) -> bool | None:
+    """Whether *value* means true or false; ``None`` where it may mean either.
+
+    >>> [_truth(value) for value in (True, "Yes", 1, "off", None, "maybe")]
+    [True, True, True, False, False, None]
+    """
+    if value is None or value == [] or value == {}:
+        return False
+    word = _text(value).lower()
+    if word in _YES:
+        return True
+    # A list and a map have no text, which is not to say that they mean no.
+    return False if isinstance(value, str | int) and word in _NO else None
 
 
 def _text(value: Any) -> str:

@@ -5,8 +5,8 @@ lies below what it calls ``skos:broader``, or what calls it ``skos:narrower``.
 Where that names several, the first address in code-point order counts.
 Siblings stand in the order of their notations (10 after 9), then of their labels.
 
-Nothing is fetched, and no file with a document type declaration is read: that is
-where XML names other files, and texts that grow without end.
+Nothing is fetched.  A document type declaration is where XML names other files,
+and texts that grow without end: of entities, only short texts are read.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NoReturn, TypeAlias
 from urllib.parse import unquote
 from xml.parsers import expat
 
 from content_repo import locales
-from hal_delivery.exchange.formats.texts import Note, line_of, small_enough
+from hal_delivery.exchange.formats.texts import LARGEST, Note, line_of, small_enough
 from hal_delivery.exchange.formats.trees import DEFAULT_LOCALE, Labels, Record, Tree, free, grown
 from hal_delivery.exchange.formats.unreadable import Unreadable
 
@@ -62,6 +62,10 @@ _BAD_SYNTAX: Final = re.compile(r"at line (\d+) of <[^\n]*>:\nBad syntax \((.*?)
 _BAD_NODE: Final = re.compile(r"[^\n]*?:([0-9]+):[0-9]+: (.*)", re.DOTALL)
 _DIGITS: Final = re.compile(r"([0-9]+)")
 _BOM: Final = b"\xef\xbb\xbf"
+
+#: Of a document type, how many entities there may be, and how many bytes each value has.
+_MOST_ENTITIES: Final = 100
+_LONGEST_VALUE: Final = 1024
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -140,15 +144,9 @@ def _check_utf8(content: bytes) -> None:
 
 
 def _check_xml(content: bytes) -> None:
-    """Refuse what is no XML, and what declares a document type, before anything is expanded."""
-
-    def refuse(*_: object) -> None:
-        raise Unreadable("declares a document type (DOCTYPE)", parser.CurrentLineNumber)
-
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = refuse
+    """Refuse what is no XML, and what would ask for other files or grow beyond measure."""
     try:
-        parser.Parse(content, True)
+        _Guard().parser.Parse(content, True)
     except expat.ExpatError as failure:
         reason = expat.ErrorString(failure.code)
         raise Unreadable(f"is no valid XML: {reason}", failure.lineno) from None
@@ -156,6 +154,61 @@ def _check_xml(content: bytes) -> None:
         raise
     except (LookupError, ValueError) as failure:
         raise Unreadable(f"is no valid XML: {failure}", 1) from None
+
+
+class _Guard:
+    """A parser that only looks at a document type, and at what its entities make of the rest."""
+
+    def __init__(self) -> None:
+        self.parser = expat.ParserCreate()
+        self.parser.StartDoctypeDeclHandler = self._document_type
+        self.parser.EntityDeclHandler = self._entity
+        self.parser.AttlistDeclHandler = self._attribute
+        self._entities = 0
+        self._size = 0
+
+    def _document_type(self, _: str, system: str | None, public: str | None, __: bool) -> None:
+        if system is not None or public is not None:
+            self._refuse("names another file")
+
+    def _entity(self, name: str, is_parameter: bool, value: str | None, *_: str | None) -> None:
+        self._entities += 1
+        if self._entities > _MOST_ENTITIES:
+            self._refuse(f"has more than {_MOST_ENTITIES} entities")
+        if is_parameter:
+            self._refuse(f"has a parameter entity, {name!r}")
+        if value is None:
+            self._refuse(f"has an entity of another file, {name!r}")
+        if "&" in value or "%" in value:
+            self._refuse(f"has an entity made of others, {name!r}")
+        self._take(name, value)
+
+    def _attribute(self, _: str, name: str, __: str, value: str | None, ___: bool) -> None:
+        if value is not None:
+            self._take(name, value)
+
+    def _take(self, name: str, value: str) -> None:
+        if len(value.encode()) > _LONGEST_VALUE:
+            self._refuse(f"has a value of more than {_LONGEST_VALUE} bytes, of {name!r}")
+        # Only now, as it takes time: a short text that is named often is a long one.
+        self.parser.StartElementHandler = self._element
+        self.parser.CharacterDataHandler = self._text
+
+    def _element(self, _: str, attributes: Mapping[str, str]) -> None:
+        self._grow(sum(map(len, attributes.values())))
+
+    def _text(self, text: str) -> None:
+        self._grow(len(text))
+
+    def _grow(self, size: int) -> None:
+        self._size += size
+        if self._size > LARGEST:
+            reason = f"its entities make it larger; at most {LARGEST} characters can be read"
+            raise Unreadable(reason, self.parser.CurrentLineNumber)
+
+    def _refuse(self, reason: str) -> NoReturn:
+        line = self.parser.CurrentLineNumber
+        raise Unreadable(f"its document type (DOCTYPE) {reason}", line)
 
 
 def _parsed(content: bytes, kind: str) -> _Graph:

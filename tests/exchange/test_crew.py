@@ -1,0 +1,50 @@
+"""Several processes that read: they end with the one that writes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from tests.exchange.sites import write
+from tests.operations.processes import environment
+
+HERE = "tests.exchange.test_crew"
+
+#: As many files as are read by several processes.
+MANY = 400
+
+
+def stalled(content: bytes) -> str:
+    """A converter that says that it runs, and never ends."""
+    os.write(1, b"reading\n")
+    threading.Event().wait()
+    return content.decode()
+
+
+def test_processes_that_read_end_with_the_import(tmp_path: Path) -> None:
+    """After kill -9 of the import alone, nobody holds its output, not even whoever was reading."""
+    source = write(tmp_path / "site", {f"page-{number}.rst": "a" for number in range(MANY)})
+    config = tmp_path / "hal-delivery.toml"
+    config.write_text(f'[hooks.converters]\nrst = "{HERE}:stalled"\n', "utf-8")
+    command = [sys.executable, "-m", "hal_delivery.cli", "import", str(source)]
+    env = environment(HAL_DELIVERY_DATA_DIR=str(tmp_path / "data"), HAL_DELIVERY_CONFIG=str(config))
+    with subprocess.Popen(
+        command, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"reading\n"
+            os.kill(process.pid, signal.SIGKILL)
+            # Ends when the last process that holds the pipe does.
+            rest, _ = process.communicate(timeout=30)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+    assert set(rest.splitlines()) <= {b"reading"}
+    assert process.returncode == -signal.SIGKILL
