@@ -32,7 +32,6 @@ GONE: Final = names("iframe noembed noframes script style template title")
 _EVERYWHERE: Final = names("class dir id lang title role translate")
 _SIZE: Final = frozenset({"width", "height"})
 _MEDIA: Final = _SIZE | {"src", "controls", "loop", "muted", "preload"}
-_ALIGNED: Final = frozenset({"align"})
 
 _ATTRIBUTES: Final[dict[str, set[str]]] = {
     "*": {*_EVERYWHERE},
