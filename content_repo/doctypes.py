@@ -74,6 +74,9 @@ REFERRING: Final = frozenset({FieldKind.MIRROR, FieldKind.IMAGE_LINK})
 #: Kinds whose words full text finds.
 TEXTUAL: Final = frozenset({FieldKind.STRING, FieldKind.TEXT, FieldKind.RICH_TEXT})
 
+#: What is stored of undeclared and textual fields just as it is given.
+_AS_THEY_ARE: Final = frozenset({str, int, float, bool})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
@@ -360,17 +363,19 @@ class Types:
     def _problems(self, name: str, given: Mapping[Any, Any], at: str) -> Iterator[Problem]:
         self.get(name)
         declared = self.fields(name)
+        is_open = self.is_open(name)
         for key, value in given.items():
-            here = f"{at}/{escaped(key)}"
-            if key == COMPOUND_TYPE and at:
+            # Most fields are right, and to say so takes no pointers.
+            if (key == COMPOUND_TYPE and at) or _is_sound(key, value, declared, is_open=is_open):
                 continue
+            here = f"{at}/{escaped(key)}"
             if key in declared:
                 yield from self._field_problems(declared[key], value, here)
             elif not isinstance(key, str):
                 yield Problem(here, "a field's name is a string")
             elif key.startswith("_"):
                 yield Problem(here, "names with a leading '_' are kept for metadata")
-            elif self.is_open(name):
+            elif is_open:
                 yield from _name_problems(key, here)
                 yield from json_problems(value, here, dates=True)
             else:
@@ -434,11 +439,13 @@ class Types:
         declared = self.fields(name)
         found = {}
         for key, value in given.items():
-            one, here = declared.get(key), f"{at}/{escaped(key)}"
-            if one is None:
-                found[key] = _undated(value, here, dates)
+            one = declared.get(key)
+            if type(value) in _AS_THEY_ARE and (one is None or one.kind in TEXTUAL):
+                found[key] = value
+            elif one is None:
+                found[key] = _undated(value, f"{at}/{escaped(key)}", dates)
             elif value is not None or _may_be_empty(one):
-                found[key] = self._stored_field(one, value, here, dates)
+                found[key] = self._stored_field(one, value, f"{at}/{escaped(key)}", dates)
         return found
 
     def _stored_field(self, one: Field, value: Any, at: str, dates: list[str]) -> Any:
@@ -530,7 +537,6 @@ def json_problems(value: Any, at: str, depth: int = 0, *, dates: bool = False) -
 
     With *dates*, it may hold dates anywhere.
     """
-    # Most values are right, and to say so takes no pointers.
     if _is_plain(value, depth):
         return
     if dates and isinstance(value, datetime):
@@ -557,6 +563,22 @@ def json_problems(value: Any, at: str, depth: int = 0, *, dates: bool = False) -
         yield Problem(at, "is not JSON, or a number out of range")
 
 
+def _is_sound(key: Any, value: Any, declared: Mapping[str, Field], *, is_open: bool) -> bool:
+    """Whether a field is, without any doubt, one that may be stored."""
+    one = declared.get(key)
+    if one is not None:
+        return type(value) is str and one.kind in TEXTUAL and not one.is_list and is_storable(value)
+    return (
+        is_open
+        and type(key) is str
+        and 0 < len(key) <= LONGEST_FIELD_NAME
+        and key[0] != "_"
+        and key.isascii()
+        and is_storable(key)
+        and _is_plain(value, 0)
+    )
+
+
 def _is_plain(value: Any, depth: int) -> bool:
     """Whether *value* is, without any doubt, JSON that every database can hold."""
     kind = type(value)
@@ -570,12 +592,12 @@ def _is_plain(value: Any, depth: int) -> bool:
         return math.isfinite(value)
     if depth == DEEPEST:
         return False
-    if kind is list:
-        return all(_is_plain(item, depth + 1) for item in value)
-    return kind is dict and all(
-        type(key) is str and is_storable(key) and _is_plain(item, depth + 1)
-        for key, item in value.items()
-    )
+    if kind is dict:
+        for key, item in value.items():
+            if type(key) is not str or not is_storable(key) or not _is_plain(item, depth + 1):
+                return False
+        return True
+    return kind is list and all(_is_plain(item, depth + 1) for item in value)
 
 
 def _name_problems(name: str, at: str) -> Iterator[Problem]:
@@ -610,7 +632,9 @@ def escaped(key: object) -> str:
     >>> escaped("a/b~c"), escaped(3)
     ('a~1b~0c', '3')
     """
-    step = str(key).encode(errors="replace").decode()
+    step = str(key)
+    if not step.isascii():
+        step = step.encode(errors="replace").decode()
     return step.replace("~", "~0").replace("/", "~1")
 
 

@@ -49,11 +49,17 @@ _FEW_SPELLINGS: Final = ("_index", "index", "README")
 #: How many places are looked at for all spellings.
 _NEAR: Final = 2
 
-#: Folders of generators whose files are served from the site's root, as they are.
-_SERVED_AS_ROOT: Final = ("static", "public", ".vuepress/public")
-
 # How likely a candidate is, where there are more than may be looked at.
-_LIKELY, _SERVED, _UNLIKELY = range(3)
+_LIKELY, _SERVED, _SELDOM, _UNLIKELY = range(4)
+
+#: Folders of generators whose files are served from the site's root, as they are.
+_SERVED_AS_ROOT: Final = {
+    "static": _SERVED,
+    "public": _SERVED,
+    ".vuepress/public": _SERVED,
+    # Docusaurus, whose pages lie beside the folder of the site.
+    "website/static": _SELDOM,
+}
 
 _SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _SUFFIX: Final = re.compile(r"[^.]\.[a-zA-Z][a-zA-Z0-9]{1,9}$")
@@ -90,7 +96,7 @@ class Link:
     any other where it is ``internal``.  ``href`` is cut if it is very long.
     """
 
-    kind: Literal["link", "image"]
+    kind: richtext.Sort
     href: str
     text: str
     type: Literal["internal", "external", "binary", "broken"]
@@ -138,8 +144,8 @@ def candidates(href: str, at: str, site: Site) -> tuple[str, ...]:
     bases = _bases(below, site)
     found = _spelled([_joined(base, below) for base in bases], is_file=is_file)
     if is_file:
-        for place in _served(below, bases):
-            found.setdefault(place, _SERVED)
+        for place, likelihood in _served(below, bases):
+            found.setdefault(place, likelihood)
     return _likeliest(found)
 
 
@@ -219,14 +225,14 @@ def _bases(below: str, site: Site) -> list[str]:
     return list(dict.fromkeys(base for base in (*bases, *site.roots, "") if base is not None))
 
 
-def _served(below: str, bases: Iterable[str]) -> Iterator[str]:
-    """The places of a file that a site serves at *below* without having built it."""
+def _served(below: str, bases: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """The places of a file that a site serves at *below* unbuilt, and how likely each is."""
     for base in bases:
-        for folder in _SERVED_AS_ROOT:
+        for folder, likelihood in _SERVED_AS_ROOT.items():
             place = _joined(base, f"{folder}/{below}")
             if len(place) <= names.LONGEST_PATH:
-                yield place
-                yield place.removesuffix(_document_suffix(place))
+                yield place, likelihood
+                yield place.removesuffix(_document_suffix(place)), likelihood
 
 
 def _joined(base: str, below: str) -> str:
@@ -426,7 +432,7 @@ def site(
     inner = [path for path in above if path]
     tags = {path: locales.tag(named) for path, named in folders.items() if named}
     tag = locales.tag(locale) if locale else next((tags[p] for p in inner[::-1] if p in tags), None)
-    root = next((path for path in inner if tag is not None and tags.get(path) == tag), None)
+    root = tag and locales.root([path for path in inner if tags.get(path) == tag], tag)
     if root is None:
         return Site(roots=tuple(inner))
     count = inner.index(root)

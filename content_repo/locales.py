@@ -6,6 +6,7 @@ are the same locale when their tags are (``nl-BE``, ``pt-BR``).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -51,3 +52,16 @@ def chain(locale: str) -> list[str]:
         return [locale]
     parts = tag(locale).split("-")
     return ["-".join(parts[:count]) for count in range(len(parts), 0, -1)]
+
+
+def root(folders: Sequence[str], wanted: str) -> str | None:
+    """Where the locale of the tag *wanted* begins, of the *folders* in it, outermost first.
+
+    A folder that is called by the locale goes before one that is only in it: a
+    tree may be in English as a whole, and hold ``en`` and ``nl`` below.
+
+    >>> root(["docs", "docs/en", "docs/en/en"], "en"), root(["docs", "docs/x"], "en")
+    ('docs/en', 'docs')
+    """
+    called = (path for path in folders if tag(path.rpartition("/")[2]) == wanted)
+    return next(called, folders[0] if folders else None)

@@ -444,9 +444,10 @@ class Planting:
         return self._last["position"]
 
     def _remember(self, side: Side, one: Seedling, checked: Checked) -> None:
-        if one.kind is Kind.DOCUMENT and self._types.is_open(checked.type):
+        fresh = checked.fields.keys() - self.seen[side]
+        if fresh and one.kind is Kind.DOCUMENT and self._types.is_open(checked.type):
             declared = self._types.fields(checked.type).keys()
-            self.seen[side].update(checked.fields.keys() - declared - {DATE_POINTERS})
+            self.seen[side].update(fresh - declared - {DATE_POINTERS})
 
     def _write(self) -> None:
         for table, rows in self._rows.items():

@@ -11,17 +11,30 @@ Where a link leads is read in :mod:`content_repo.linking`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
 from html.entities import html5
 from typing import Final, Literal
+from urllib.parse import quote
 
 #: How much of a link's text is told, in characters.
 LONGEST_TEXT: Final = 200
 
-#: Of the elements that count, the attribute which says where they lead.
-_LEADING: Final = {"a": "href", "img": "src"}
+Sort = Literal["link", "image", "media"]
+
+#: Of the elements that count, the attributes which say where they lead.
+_LEADING: Final[Mapping[str, Mapping[str, Sort]]] = {
+    "a": {"href": "link"},
+    "img": {"src": "image", "srcset": "media"},
+    "source": {"src": "media", "srcset": "media"},
+    "video": {"src": "media", "poster": "media"},
+    "audio": {"src": "media"},
+    "track": {"src": "media"},
+}
+
+#: The attribute that holds several addresses, each with what it is good for.
+_SEVERAL: Final = "srcset"
 
 #: Elements whose edges do not part words.
 # fmt: off
@@ -57,7 +70,13 @@ _TOKEN: Final = re.compile(
 )
 
 #: Without any of these there is nothing to look for.
-_ANY: Final = re.compile(r"<(?:a|img)[\t\n\f\r /]", re.IGNORECASE)
+_ANY: Final = re.compile(rf"<(?:{'|'.join(_LEADING)})[\t\n\f\r /]", re.IGNORECASE)
+
+# One address of several: a comma within it is its own, one behind it parts it from the next.
+_CANDIDATE: Final = re.compile(
+    r"([^\t\n\f\r ,](?:[^\t\n\f\r ]*[^\t\n\f\r ,])?)(?:,++|(?:\([^)]*+\)?|[^,(])*+)"
+)
+_UNFIT_CANDIDATE: Final = re.compile(r"[\t\n\f\r ]|\A,+|,+\Z")
 
 #: A character reference, as an attribute may hold it: ``&copy=`` is none there.
 _REFERENCE: Final = re.compile(
@@ -70,15 +89,17 @@ _LONGEST_REFERENCE: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A link or an image as its author wrote it.
+    """A link or an image as its author wrote it; other media and sizes of an image are *media*.
 
-    ``href`` has its character references decoded, nothing else; ``text`` is the
-    link's text or what an image shows in its stead (``alt``).
+    ``href`` has its character references decoded, nothing else, and stands in
+    ``attribute``; ``text`` is the link's text or what an image shows in its stead
+    (``alt``).
     """
 
-    kind: Literal["link", "image"]
+    kind: Sort
     href: str
     text: str
+    attribute: str = "href"
 
 
 class Default(str):
@@ -89,6 +110,7 @@ class Default(str):
 
 
 #: What becomes of the n-th link or image: new attributes by name, ``None`` to remove one.
+#: Of several addresses in one attribute, only the one that is asked about is replaced.
 Replace = Callable[[int, Written], Mapping[str, str | None] | None]
 
 
@@ -97,10 +119,10 @@ def written(html: str) -> tuple[Written, ...]:
 
     >>> for one in written('<p><a href="a?x&amp;y">one <b>two</b></a> <IMG src=b.png alt=b></p>'):
     ...     print(one)
-    Written(kind='link', href='a?x&y', text='one two')
-    Written(kind='image', href='b.png', text='b')
+    Written(kind='link', href='a?x&y', text='one two', attribute='href')
+    Written(kind='image', href='b.png', text='b', attribute='src')
     """
-    return tuple(one.written() for one in _elements(html))
+    return tuple(address for one in _elements(html) for address in one.written())
 
 
 def rewritten(html: str, replace: Replace) -> str:
@@ -111,12 +133,21 @@ def rewritten(html: str, replace: Replace) -> str:
     >>> rewritten("<a href='a.md'>A</a>", lambda index, one: {"href": "/a?x&y", "rel": "next"})
     '<a href="/a?x&amp;y" rel="next">A</a>'
     """
-    parts, reached = [], 0
-    for index, one in enumerate(_elements(html)):
-        attributes = replace(index, one.written())
-        if attributes:
+    parts, reached, index = [], 0, 0
+    for one in _elements(html):
+        changes: dict[str, str | None] = {}
+        several: list[str | None] = []
+        for address in one.written():
+            attributes = dict(replace(index, address) or {})
+            index += 1
+            if address.attribute == _SEVERAL:
+                several.append(attributes.pop(_SEVERAL, None))
+            changes |= attributes
+        if any(several):
+            changes[_SEVERAL] = _candidates_replaced(one.leading[_SEVERAL], several)
+        if changes:
             parts.append(html[reached : one.start])
-            parts.append(_replaced(html[one.start : one.end], attributes))
+            parts.append(_replaced(html[one.start : one.end], changes))
             reached = one.end
     parts.append(html[reached:])
     return "".join(parts)
@@ -124,17 +155,24 @@ def rewritten(html: str, replace: Replace) -> str:
 
 @dataclass(slots=True)
 class _Element:
-    """A link or an image: from where to where its attributes stand, and what it says."""
+    """What leads somewhere: from where to where its attributes stand, and what it says.
 
-    kind: Literal["link", "image"]
-    href: str
+    ``leading`` are the attributes that say where, as they are decoded.
+    """
+
+    name: str
+    leading: Mapping[str, str]
     start: int
     end: int
     texts: list[str] = field(default_factory=list)
 
-    def written(self) -> Written:
-        text = " ".join(_decoded("".join(self.texts)).split())
-        return Written(self.kind, self.href, text[:LONGEST_TEXT].rstrip())
+    def written(self) -> Iterator[Written]:
+        text = " ".join(_decoded("".join(self.texts)).split())[:LONGEST_TEXT].rstrip()
+        for attribute, value in self.leading.items():
+            kind = _LEADING[self.name][attribute]
+            hrefs = [one[1] for one in _CANDIDATE.finditer(value)]
+            for href in hrefs if attribute == _SEVERAL else [value]:
+                yield Written(kind, href, text, attribute)
 
 
 def _elements(html: str) -> list[_Element]:
@@ -144,19 +182,20 @@ def _elements(html: str) -> list[_Element]:
     link: _Element | None = None
     reached = 0
     for token in _TOKEN.finditer(html):
+        name = (token[2] or "").lower()
         if link is not None:
             link.texts.append(html[reached : token.start()])
-        reached = token.end()
-        name = (token[2] or "").lower()
-        if name in ("a", "/a"):
-            link = None
-        elif link is not None and name and name.removeprefix("/") not in _WITHIN_WORDS:
-            link.texts.append(" ")
+            reached = token.end()
+            if name in ("a", "/a"):
+                link = None
+            elif name and name.removeprefix("/") not in _WITHIN_WORDS:
+                link.texts.append(" ")
         if name in _LEADING:
+            reached = token.end()
             one = _element(html, name, *token.span(3))
             if one is not None:
                 found.append(one)
-                link = one if one.kind == "link" else link
+                link = one if name == "a" else link
     if link is not None:
         link.texts.append(html[reached:])
     return found
@@ -168,12 +207,12 @@ def _element(html: str, name: str, start: int, end: int) -> _Element | None:
     for attribute in _ATTRIBUTE.finditer(html, start, end):
         # Of two attributes of one name the first counts.
         given.setdefault(attribute[2].lower(), attribute[3] or "")
-    href = given.get(_LEADING[name])
-    if href is None:
+    leading = {one: _value(given[one]) for one in _LEADING[name] if one in given}
+    if not leading:
         return None
-    if name == "a":
-        return _Element("link", _value(href), start, end)
-    return _Element("image", _value(href), start, end, [_bare(given.get("alt", ""))])
+    return _Element(
+        name, leading, start, end, [_bare(given.get("alt", ""))] if name == "img" else []
+    )
 
 
 def _bare(value: str) -> str:
@@ -192,6 +231,17 @@ def _character(reference: re.Match[str]) -> str:
     if reference[1][0] != "#":
         return html5.get(reference[1], reference[0])
     return unescape(reference[0]) if len(reference[0]) < _LONGEST_REFERENCE else "\ufffd"
+
+
+def _candidates_replaced(srcset: str, fresh: Iterable[str | None]) -> str:
+    """*srcset* with *fresh* addresses, in its order; where there is none, the old one stays."""
+    left = iter(fresh)
+
+    def put(candidate: re.Match[str]) -> str:
+        address = _UNFIT_CANDIDATE.sub(lambda unfit: quote(unfit[0]), next(left) or candidate[1])
+        return address + candidate[0][len(candidate[1]) :]
+
+    return _CANDIDATE.sub(put, srcset)
 
 
 def _replaced(attributes: str, changes: Mapping[str, str | None]) -> str:

@@ -19,8 +19,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import alembic.command
-import alembic.config
 import sqlalchemy as sa
 
 from content_repo.errors import DatabaseUnavailable, StorageFull
@@ -168,6 +166,10 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the schema to the newest version; nothing to do is no write."""
+        # Imported here, as it takes as long as SQLAlchemy, and only one process migrates.
+        import alembic.command
+        import alembic.config
+
         config = alembic.config.Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
         with self.transaction() as connection:

@@ -23,6 +23,10 @@ from content_repo.sql.tables import counter, node
 #: How many values one statement names; SQLite's own bound is 32,766.
 _CHUNK: Final = 10_000
 
+#: What SQLite keeps in memory while many rows are written, in KiB.  Ids come in no order, so
+#: that each batch touches all of every index; its own 2 MB would be written and read again.
+_CACHE: Final = 16_384
+
 #: What has to be known of a node that new ones touch.
 _STANDING: Final = (
     node.c.id, node.c.kind, node.c.type, node.c.parent, node.c.path, node.c.number,
@@ -38,6 +42,8 @@ class BulkWriter:
 
     def __init__(self, connection: sa.Connection, *, at: int, author: str | None) -> None:
         self._connection = connection
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"PRAGMA cache_size=-{_CACHE}")
         self.at = at
         self.author = author
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from content_repo.model import Kind, Side
+from hal_delivery.commands.reporting import counted, remarked
 from hal_delivery.settings import Settings, StartError
 
 
@@ -32,7 +33,7 @@ def export(settings: Settings, target: Path, folder: str, *, overwrite: bool) ->
       hal-delivery export ~/site --from docs
     """
     from hal_delivery.bootstrap import opened_services
-    from hal_delivery.commands.importing import listed, target_of
+    from hal_delivery.commands.importing import target_of
     from hal_delivery.commands.progress import Showing
     from hal_delivery.exchange import exporting
 
@@ -48,12 +49,8 @@ def export(settings: Settings, target: Path, folder: str, *, overwrite: bool) ->
             overwrite=overwrite,
             progress=show,
         )
-    click.echo(f"Exported {found.files:,} files, {found.bytes:,} bytes, to {target}")
-    refused = [one for one in found.remarks if one.skipped]
-    for line in (
-        *listed("could not be written:", refused),
-        *listed("worth knowing:", [one for one in found.remarks if not one.skipped]),
-    ):
+    click.echo(f"Exported {counted(found.files, 'file')}, {found.bytes:,} bytes, to {target}")
+    for line in remarked("could not be written", found.remarks):
         click.echo(line)
-    if refused:
+    if any(one.skipped for one in found.remarks):
         click.get_current_context().exit(1)

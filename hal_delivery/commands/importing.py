@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from content_repo import names
 from content_repo.errors import ContentError, StorageFull
-from content_repo.model import Kind
-from hal_delivery.hooks import load_hooks
+from hal_delivery.commands.reporting import explained, report
+from hal_delivery.hooks import Hooks, load_hooks
 from hal_delivery.mounts import Mount
 from hal_delivery.settings import Settings, StartError
 
+# The rest is imported where it is used: it takes longer than most commands.
 if TYPE_CHECKING:
     from hal_delivery.bootstrap import Services
     from hal_delivery.commands.progress import Showing
-    from hal_delivery.exchange.orders import Imported
-    from hal_delivery.exchange.plan import Plan, Remark
+    from hal_delivery.exchange.orders import Orders
+    from hal_delivery.exchange.plan import Plan
+    from hal_delivery.exchange.reading import Reading
 
-#: Remarks that are printed; a site of broken files would bury all else.
-_SHOWN: Final = 50
 
-_PLURALS: Final = {
-    Kind.DOCUMENT: "documents",
-    Kind.FOLDER: "folders",
-    Kind.BUNDLE: "resource bundles",
-    Kind.TAXONOMY: "taxonomies",
-    Kind.ASSET: "assets",
-}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What was typed, by the names of the options."""
+
+    source: Path
+    into: str
+    layouts: tuple[str, ...]
+    locale: str | None
+    page_type: str | None
+    as_kinds: tuple[tuple[str, str], ...]
+    exclude: tuple[str, ...]
+    draft: bool
+    theirs: bool
+    prune: bool
+    dry_run: bool
+    explain: str | None
+    wait: bool
 
 
 @click.command("import")
@@ -60,30 +74,14 @@ _PLURALS: Final = {
     "or ignore.",
 )
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Files to leave out.")
-@click.option("--draft", is_flag=True, help="Publish nothing.")
+@click.option("--draft", is_flag=True, help="Publish nothing; a later run without it does.")
 @click.option("--theirs", is_flag=True, help="Take over what changed on disk and was edited here.")
 @click.option("--prune", is_flag=True, help="Put what vanished from disk into the trash.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--explain", metavar="FILE", help="Say what becomes of one file, and do nothing.")
 @click.option("--wait", is_flag=True, help="Return when searches find all of it.")
 @click.pass_obj
-def import_(
-    settings: Settings,
-    source: Path,
-    into: str,
-    layouts: tuple[str, ...],
-    locale: str | None,
-    page_type: str | None,
-    as_kinds: tuple[tuple[str, str], ...],
-    exclude: tuple[str, ...],
-    *,
-    draft: bool,
-    theirs: bool,
-    prune: bool,
-    dry_run: bool,
-    explain: str | None,
-    wait: bool,
-) -> None:
+def import_(settings: Settings, /, **said: Any) -> None:
     """Import a folder of files: pages, records, bundles, taxonomies, images.
 
     A second run takes over only what changed.  Ends with 1 if a file could not be
@@ -93,57 +91,27 @@ def import_(
     Example:
       hal-delivery import ~/site --into docs --wait
     """
-    # Imported here: they take longer than most commands.
     from hal_delivery.bootstrap import opened_services
     from hal_delivery.commands.progress import Showing
     from hal_delivery.exchange.importing import bring_in
-    from hal_delivery.exchange.orders import PAGE, Orders
-    from hal_delivery.exchange.reading import Reading
-    from hal_delivery.exchange.survey import Options, survey
 
+    asked = _Asked(**said)
     with opened_services(settings) as services, Showing() as show:
         mount = next(iter(services.deliveries))
-        target = target_of(mount, into, option="--into")
+        target = target_of(mount, asked.into, option="--into")
         hooks = load_hooks(settings.config)
-        options = Options(
-            layouts=layouts,
-            locale=locale,
-            default_locale=mount.default_locale,
-            as_kinds=(*as_kinds, *(("asset", f"*{one}") for one in sorted(hooks.switched_off))),
-            exclude=exclude,
-            converters=frozenset(hooks.converters),
-        )
-        try:
-            plan = survey(source, options=options, progress=lambda n: show("files read", n, 0))
-        except ValueError as problem:
-            raise StartError(str(problem)) from None
-        if explain is not None:
-            click.echo(explained(plan, explain))
+        plan = _planned(asked, mount, hooks, show)
+        if asked.explain is not None:
+            click.echo(explained(plan, asked.explain))
             return
-        orders = Orders(
-            into=target,
-            origin=str(source.resolve()),
-            page_type=page_type or PAGE,
-            draft=draft,
-            theirs=theirs,
-            prune=prune,
-            dry_run=dry_run,
-        )
-        root = source if source.is_dir() else source.parent
-        how = Reading(root, locale or mount.default_locale, hooks.converters, hooks.shortcodes)
-        try:
-            found = bring_in(services.repository, plan, how, orders, show)
-        except StorageFull:
-            raise StartError(
-                "The disk is full. What is in is whole; make room and run it again to go on."
-            ) from None
-        except ContentError as problem:
-            raise StartError(f"--into {into or '.'}: {problem}") from None
-        if wait and not dry_run:
+        reading, orders = _reading(asked, mount, hooks), _orders(asked, target)
+        with _saying_why(asked.into):
+            found = bring_in(services.repository, plan, reading, orders, show)
+        if asked.wait and not asked.dry_run:
             _wait(services, show)
-    for line in report(plan, found, target, dry_run=dry_run):
+    for line in report(plan, found, target, dry_run=asked.dry_run):
         click.echo(line)
-    if not dry_run and not wait and found.counts["new"] + found.counts["changed"]:
+    if not (asked.dry_run or asked.wait) and found.has_news:
         click.echo("The search index follows; hal-delivery index status says how far it is.")
     if not found.is_whole:
         click.get_current_context().exit(1)
@@ -158,68 +126,67 @@ def target_of(mount: Mount, into: str, *, option: str) -> str:
     return "/".join([mount.content_root, *steps])
 
 
+def _planned(asked: _Asked, mount: Mount, hooks: Hooks, show: Showing) -> Plan:
+    from hal_delivery.exchange.survey import Options, survey
+
+    switched_off = (("asset", f"*{suffix}") for suffix in sorted(hooks.switched_off))
+    options = Options(
+        layouts=asked.layouts,
+        locale=asked.locale,
+        default_locale=mount.default_locale,
+        as_kinds=(*asked.as_kinds, *switched_off),
+        exclude=asked.exclude,
+        converters=frozenset(hooks.converters),
+    )
+    try:
+        return survey(asked.source, options=options, progress=lambda n: show("files read", n, 0))
+    except ValueError as problem:
+        raise StartError(str(problem)) from None
+
+
+def _reading(asked: _Asked, mount: Mount, hooks: Hooks) -> Reading:
+    from hal_delivery.exchange.reading import Reading
+
+    root = asked.source if asked.source.is_dir() else asked.source.parent
+    locale = asked.locale or mount.default_locale
+    return Reading(root, locale, hooks.converters, hooks.shortcodes)
+
+
+def _orders(asked: _Asked, target: str) -> Orders:
+    from hal_delivery.exchange.orders import PAGE, Orders
+
+    return Orders(
+        into=target,
+        origin=str(asked.source.resolve()),
+        page_type=asked.page_type or PAGE,
+        draft=asked.draft,
+        theirs=asked.theirs,
+        prune=asked.prune,
+        dry_run=asked.dry_run,
+    )
+
+
+@contextmanager
+def _saying_why(into: str) -> Iterator[None]:
+    """What stops all of an import, as its operator is told."""
+    try:
+        yield
+    except StorageFull:
+        raise StartError(
+            "The disk is full. What is in is whole; make room and run it again to go on."
+        ) from None
+    except ContentError as problem:
+        raise StartError(f"--into {into or '.'}: {problem}") from None
+
+
 def _wait(services: Services, show: Showing) -> None:
     """Take everything into the indexes, a second's worth at a time."""
     for side, index in services.indexes.items():
+        stage = f"{side.value} index"
         first = index.reached
+        if not first:
+            # There is none yet: the first step would be all of it.
+            index.rebuild(partial(show, stage))
         while not index.catch_up(within=1.0):
             last = services.repository.position
-            show(f"{side.value} index", index.reached - first, last - first)
-
-
-def explained(plan: Plan, file: str) -> str:
-    """What becomes of *file*, a path within the source, and by which reading of it."""
-    file = file.removeprefix("./")
-    for entry in plan.entries:
-        for one in entry.sources:
-            if one.path == file:
-                facts = {
-                    "becomes": entry.kind.value,
-                    "read as": entry.role.value,
-                    "at": entry.path,
-                    "locale": one.locale or entry.locale or "none",
-                    "translations share": entry.group or "none",
-                    "key": entry.key or "none",
-                }
-                return "\n".join([file, *(f"  {name}: {value}" for name, value in facts.items())])
-    for remark in plan.remarks:
-        if remark.path == file:
-            return str(remark)
-    return f"{file}: nothing; it is left out, or not in the source."
-
-
-def report(plan: Plan, found: Imported, target: str, *, dry_run: bool) -> list[str]:
-    """What an import did, for the one who ran it."""
-    counts = found.counts
-    lines = [f"Locales by --layout '{one}'" for one in plan.layouts]
-    done = counts["new"] + counts["changed"] + counts["trashed"] + counts["conflicts"]
-    if done == 0 and found.is_whole:
-        lines.append(f"Nothing to do: all {counts['unchanged']:,} are in {target} as they are.")
-    else:
-        kinds = (f"{found.kinds[kind.value]:,} {plural}" for kind, plural in _PLURALS.items())
-        lines.append(
-            f"{'Would import' if dry_run else 'Imported'} into {target}: " + ", ".join(kinds)
-        )
-        shown = ("new", "changed", "unchanged", "conflicts", "trashed")
-        lines.append(", ".join(f"{counts[one]:,} {one}" for one in shown if counts[one]))
-    if plan.left_out:
-        reasons = (f"{number:,} {reason}" for reason, number in sorted(plan.left_out.items()))
-        lines.append("Left out: " + ", ".join(reasons))
-    if found.vanished and not counts["trashed"]:
-        lines.append(f"{len(found.vanished):,} files are here no more; --prune would trash them:")
-        lines += _some([f"  {one}" for one in found.vanished])
-    refused = [one for one in found.remarks if one.skipped]
-    lines += listed("could not be imported:", refused)
-    return lines + listed("worth knowing:", [one for one in found.remarks if not one.skipped])
-
-
-def listed(heading: str, remarks: list[Remark]) -> list[str]:
-    """*remarks* below a heading, as many as anyone reads."""
-    if not remarks:
-        return []
-    return [f"{len(remarks):,} {heading}", *_some([f"  {one}" for one in remarks])]
-
-
-def _some(lines: list[str]) -> list[str]:
-    rest = len(lines) - _SHOWN
-    return [*lines[:_SHOWN], f"  … and {rest:,} more"] if rest > 0 else lines
+            show(stage, index.reached - first, last - first)

@@ -11,6 +11,7 @@ import click
 from content_repo.linking import Link
 from content_repo.model import Place, Side
 from content_repo.sources import SourceEntry
+from hal_delivery.commands.reporting import counted
 from hal_delivery.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def check(settings: Settings, side: str) -> None:
             broken += len(found)
             for line, one in found:
                 click.echo(f"{at}:{line}: {one.href}" if line else f"{at}: {one.href}")
-    click.echo(f"{broken:,} broken links in {documents:,} documents.", err=True)
+    said = f"{counted(broken, 'broken link')} in {counted(documents, 'document')}."
+    click.echo(said, err=True)
     if broken:
         click.get_current_context().exit(1)
 

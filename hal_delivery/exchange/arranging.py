@@ -1,4 +1,4 @@
-"""What files make together: the nodes of a plan, each with its name, place and locale.
+"""The plan's nodes: each with its name, place and locale, and what it is a translation of.
 
 Files come in any order, and nothing of the plan depends on it.  Folders are
 named from the top down, since the path of a node is made of their names; a
@@ -8,53 +8,19 @@ folder in which nothing has a place is none.
 from __future__ import annotations
 
 import posixpath
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from content_repo import locales, names
-from content_repo.bundles import DEFAULT
 from content_repo.errors import InvalidPath
 from content_repo.model import Kind
-from hal_delivery.exchange import naming, roles
-from hal_delivery.exchange.layouts import Layout, Spot, is_locale
-from hal_delivery.exchange.naming import Part, Wish, suffixed
-from hal_delivery.exchange.plan import Entry, Folder, Remark, Role, Source
-from hal_delivery.exchange.roles import Shape
+from hal_delivery.exchange import naming
+from hal_delivery.exchange.gathering import KIND_OF, Draft, Surveyed, gathered, with_ancestors
+from hal_delivery.exchange.layouts import Layout, Spot
+from hal_delivery.exchange.naming import Wish, suffixed
+from hal_delivery.exchange.plan import Entry, Folder, Remark, Role
 from hal_delivery.exchange.walking import printable
-
-#: What a bundle is called that is named after its folder, but lies in it among other things.
-_MESSAGES: Final = "messages"
-
-#: Stems that say nothing of a taxonomy: it is called after its folder.
-_UNNAMED: Final = frozenset({"taxonomy", "categories", "index", roles.TERRITORIES})
-
-#: Where the names of territories are, beside their tree.
-_TERRITORY_NAMES: Final = "names"
-
-_KIND_OF: Final[Mapping[Role, Kind]] = {
-    Role.PAGE: Kind.DOCUMENT,
-    Role.RECORD: Kind.DOCUMENT,
-    Role.PROPERTIES: Kind.BUNDLE,
-    Role.PO: Kind.BUNDLE,
-    Role.MESSAGES: Kind.BUNDLE,
-    Role.SKOS: Kind.TAXONOMY,
-    Role.CATEGORIES: Kind.TAXONOMY,
-    Role.TERRITORIES: Kind.TAXONOMY,
-    Role.ASSET: Kind.ASSET,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Surveyed:
-    """A file that was read; ``is_said`` where its role is what somebody said it is."""
-
-    source: Source
-    role: Role
-    shape: Shape = Shape.OTHER
-    is_said: bool = False
-    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,33 +47,8 @@ class Arranged:
     patterns: set[str] = field(default_factory=set)
 
 
-@dataclass(slots=True)
-class _Draft:
-    """A node without its name: it lies in *folder*, a path on disk.
-
-    ``is_like_folder`` if it is to stand for its folder.
-    """
-
-    role: Role
-    folder: str
-    short: str
-    whole: str
-    sources: tuple[Source, ...]
-    aliases: tuple[str, ...] = ()
-    basename: str | None = None
-    is_like_folder: bool = False
-
-    @property
-    def path(self) -> str:
-        return self.sources[0].path
-
-    @property
-    def wish(self) -> Wish:
-        return Wish(self.path, self.whole, self.short)
-
-
 #: A draft with the name and the path that it was given.
-_Placed = tuple[_Draft, str, str]
+_Placed = tuple[Draft, str, str]
 
 
 def arranged(files: Iterable[Surveyed], how: Locales, root_name: str) -> Arranged:
@@ -127,63 +68,21 @@ class _Arrangement:
         self._paths = {"": ""}
 
     def arrange(self, files: Sequence[Surveyed]) -> None:
-        drafts = self._drafts({one.source.path: one for one in files})
-        _settle(drafts, self._root_name)
+        drafts = gathered(files, self._root_name, self.made.remarks)
         placed = self._unique(list(self._placed(drafts)))
         placed.sort(key=lambda one: one[2])
         self._add_entries(placed)
         self._add_folders(placed)
 
-    # -- which files are one node ------------------------------------------
-
-    def _drafts(self, files: dict[str, Surveyed]) -> list[_Draft]:
-        """One draft for each node; what is in a draft of several is no longer in *files*."""
-        drafts = list(_territories(files, self._root_name))
-        parts = _message_folders(files)
-        bundled = [path for path, one in files.items() if _KIND_OF[one.role] is Kind.BUNDLE]
-        parts |= naming.bundle_parts(path for path in bundled if path not in parts)
-        drafts += self._bundles(files, parts)
-        drafts += [_single(one, self._root_name) for one in files.values()]
-        return drafts
-
-    def _bundles(self, files: dict[str, Surveyed], parts: Mapping[str, Part]) -> Iterator[_Draft]:
-        together: dict[tuple[str, str, Role], list[Source]] = defaultdict(list)
-        for path in sorted(parts):
-            one, part = files.pop(path), parts[path]
-            role = one.role if _KIND_OF[one.role] is Kind.BUNDLE else Role.MESSAGES
-            source = replace(one.source, locale=part.locale or DEFAULT)
-            together[part.folder, names.normalise(part.name), role].append(source)
-        for (folder, name, role), sources in together.items():
-            whole = (name or _MESSAGES) + suffixed(sources[0].path)[1]
-            yield _Draft(
-                role=role,
-                folder=folder,
-                short=name or _MESSAGES,
-                whole=whole,
-                sources=tuple(self._one_per_locale(sources)),
-                basename=naming.dotted(folder, name) or self._root_name,
-                is_like_folder=not name,
-            )
-
-    def _one_per_locale(self, sources: Iterable[Source]) -> Iterator[Source]:
-        first: dict[str, Source] = {}
-        for source in sources:
-            other = first.setdefault(locales.tag(source.locale or DEFAULT), source)
-            if other is source:
-                yield source
-            else:
-                reason = f"{printable(other.path)} has the messages of this locale already"
-                self._remark(source.path, reason)
-
     # -- names and places --------------------------------------------------
 
-    def _placed(self, drafts: Iterable[_Draft]) -> Iterator[_Placed]:
+    def _placed(self, drafts: Iterable[Draft]) -> Iterator[_Placed]:
         """Every draft that a name and a path can be found for."""
-        within: dict[str, list[_Draft]] = defaultdict(list)
+        within: dict[str, list[Draft]] = defaultdict(list)
         for draft in drafts:
             within[draft.folder].append(draft)
         below: dict[str, list[str]] = defaultdict(list)
-        for folder in sorted(_with_ancestors(within)):
+        for folder in sorted(with_ancestors(within)):
             below[posixpath.dirname(folder)].append(folder)
         waiting = [""]
         while waiting:
@@ -221,7 +120,7 @@ class _Arrangement:
         taxonomies: set[str] = set()
         unique = []
         for draft, name, path in sorted(placed, key=lambda one: one[2]):
-            kind = _KIND_OF[draft.role]
+            kind = KIND_OF[draft.role]
             if kind is Kind.BUNDLE and not self._has_basename(draft, basenames):
                 continue
             if kind is Kind.TAXONOMY:
@@ -229,7 +128,7 @@ class _Arrangement:
             unique.append((draft, name, path))
         return unique
 
-    def _has_basename(self, draft: _Draft, taken: set[str]) -> bool:
+    def _has_basename(self, draft: Draft, taken: set[str]) -> bool:
         """Whether the bundle can have a basename; it is numbered if others have it."""
         wanted = basename = draft.basename or draft.short
         number = 0
@@ -248,7 +147,7 @@ class _Arrangement:
         return True
 
     def _as_taxonomy(
-        self, draft: _Draft, path: str, taken: set[str], paths: set[str]
+        self, draft: Draft, path: str, taken: set[str], paths: set[str]
     ) -> tuple[str, str]:
         """The name and path of a taxonomy, wherever the others lie: names are its key."""
         above, _, name = path.rpartition("/")
@@ -270,12 +169,12 @@ class _Arrangement:
         spots = {
             path: spot
             for draft, _, path in placed
-            if _KIND_OF[draft.role] in (Kind.DOCUMENT, Kind.ASSET)
+            if KIND_OF[draft.role] in (Kind.DOCUMENT, Kind.ASSET)
             and (spot := self._how.layout.file(draft.path))
         }
         groups = self._groups([(draft, path) for draft, _, path in placed], spots)
         for draft, name, path in placed:
-            kind, spot = _KIND_OF[draft.role], spots.get(path)
+            kind, spot = KIND_OF[draft.role], spots.get(path)
             if spot and spot.locale:
                 self.made.patterns.add(spot.pattern)
             # Only documents have a locale that no path says.
@@ -296,7 +195,7 @@ class _Arrangement:
                 self.made.aliases[path] = aliases
 
     def _groups(
-        self, placed: Sequence[tuple[_Draft, str]], spots: Mapping[str, Spot]
+        self, placed: Sequence[tuple[Draft, str]], spots: Mapping[str, Spot]
     ) -> dict[str, str]:
         """What each document has in common with its translations, by its node's path.
 
@@ -306,29 +205,46 @@ class _Arrangement:
         documents = [
             (draft, path, spots[path])
             for draft, path in placed
-            if _KIND_OF[draft.role] is Kind.DOCUMENT and path in spots
+            if KIND_OF[draft.role] is Kind.DOCUMENT and path in spots
         ]
-        short = Counter(
-            (self._tag(spot), _group(draft, spot, whole=False)) for draft, _, spot in documents
-        )
-        shared = {group for (_, group), count in short.items() if count > 1}
+        # Translations share the text of their group, too: it is most of what a plan holds.
+        same: dict[str, str] = {}
+        seen: dict[str, set[str]] = defaultdict(set)
+        shared: set[str] = set()
         groups: dict[str, str] = {}
-        taken: set[tuple[str, str]] = set()
         for draft, path, spot in documents:
             group = _group(draft, spot, whole=False)
+            groups[path] = group = same.setdefault(group, group)
+            of_locale = seen[self._tag(spot)]
+            if group in of_locale:
+                shared.add(group)
+            of_locale.add(group)
+        return self._told_apart(documents, groups, shared) if shared else groups
+
+    def _told_apart(
+        self,
+        documents: Sequence[tuple[Draft, str, Spot]],
+        groups: Mapping[str, str],
+        shared: Collection[str],
+    ) -> dict[str, str]:
+        """*groups* where those *shared* within one locale have suffixes; twins have none."""
+        found: dict[str, str] = {}
+        taken: set[tuple[str, str]] = set()
+        for draft, path, spot in documents:
+            group = groups[path]
             if group in shared:
                 group = _group(draft, spot, whole=True)
             # Only twins, or two spellings of one locale, still have the same.
             if (self._tag(spot), group) not in taken:
                 taken.add((self._tag(spot), group))
-                groups[path] = group
-        return groups
+                found[path] = group
+        return found
 
     def _tag(self, spot: Spot) -> str:
         return locales.tag(self._how.of(spot) or "")
 
     def _add_folders(self, placed: Sequence[_Placed]) -> None:
-        used = _with_ancestors({draft.folder for draft, _, _ in placed})
+        used = with_ancestors({draft.folder for draft, _, _ in placed})
         pages = self._pages(placed)
         taken: set[tuple[str, str]] = set()
         for source in sorted(used, key=lambda one: self._paths[one]):
@@ -358,7 +274,7 @@ class _Arrangement:
         found: dict[str, tuple[tuple[int, bool, bool, str], str]] = {}
         for draft, _, path in placed:
             name = posixpath.basename(draft.path)
-            if _KIND_OF[draft.role] is not Kind.DOCUMENT or not names.is_folder_page(name):
+            if KIND_OF[draft.role] is not Kind.DOCUMENT or not names.is_folder_page(name):
                 continue
             stem = name.partition(".")[0].lower()
             spot = self._how.layout.file(draft.path)
@@ -371,84 +287,7 @@ class _Arrangement:
         self.made.remarks.append(Remark(printable(path), reason, skipped=skipped))
 
 
-def _territories(files: dict[str, Surveyed], root_name: str) -> Iterator[_Draft]:
-    """Trees of territories, each with the names that lie beside it."""
-    trees = [one.source for one in files.values() if one.role is Role.TERRITORIES]
-    named: dict[str, list[Source]] = defaultdict(list)
-    for path, one in files.items() if trees else ():
-        folder, _, name = path.rpartition("/")
-        stem, suffix = suffixed(name)
-        if suffix == ".json" and not one.is_said and roles.is_message_file(stem, suffix):
-            named[folder].append(replace(one.source, locale=stem))
-    for tree in trees:
-        draft = _single(files[tree.path], root_name)
-        beside = posixpath.join(draft.folder, _TERRITORY_NAMES)
-        draft.sources = (tree, *named.pop(beside, ()))
-        for source in draft.sources:
-            del files[source.path]
-        yield draft
-
-
-def _message_folders(files: Mapping[str, Surveyed]) -> dict[str, Part]:
-    """The files of folders in which two or more are one locale's messages each.
-
-    One that cannot be read is among them: its messages are only missing.
-    """
-    parts: dict[str, Part] = {}
-    count: Counter[str] = Counter()
-    for path, one in files.items():
-        folder, _, name = path.rpartition("/")
-        stem, suffix = suffixed(name)
-        is_readable = one.shape is Shape.MESSAGES
-        if one.is_said or not (is_readable or one.shape is Shape.BROKEN):
-            continue
-        if roles.is_message_file(stem, suffix):
-            parts[path] = Part(folder, "", stem)
-            count[folder] += is_readable and is_locale(stem)
-    return {path: part for path, part in parts.items() if count[part.folder] > 1}
-
-
-def _single(one: Surveyed, root_name: str) -> _Draft:
-    """The draft of a node that comes from one file."""
-    folder, _, whole = one.source.path.rpartition("/")
-    kind = _KIND_OF[one.role]
-    short = whole if kind is Kind.ASSET else suffixed(whole)[0]
-    if kind is Kind.TAXONOMY and short in _UNNAMED:
-        short = posixpath.basename(folder) or root_name
-    return _Draft(one.role, folder, short, whole, (one.source,), one.aliases)
-
-
-def _settle(drafts: Sequence[_Draft], root_name: str) -> None:
-    """Put bundles that are called after their folders in the place of these.
-
-    Where a folder holds anything else, it stays, and the bundle lies in it.
-    """
-    held = _with_ancestors(draft.folder for draft in drafts if not draft.is_like_folder)
-    named = [draft for draft in drafts if draft.is_like_folder]
-    for draft in sorted(named, key=lambda one: (-one.folder.count("/"), one.path)):
-        if not draft.folder:
-            draft.short = root_name
-        elif draft.folder not in held:
-            draft.folder, _, draft.short = draft.folder.rpartition("/")
-            draft.whole = draft.short
-        held |= _with_ancestors([draft.folder])
-
-
-def _with_ancestors(folders: Iterable[str]) -> set[str]:
-    """*folders* and all above them, but for the root.
-
-    >>> sorted(_with_ancestors(["a/b/c", ""]))
-    ['a', 'a/b', 'a/b/c']
-    """
-    found: set[str] = set()
-    for folder in folders:
-        while folder and folder not in found:
-            found.add(folder)
-            folder = posixpath.dirname(folder)
-    return found
-
-
-def _group(draft: _Draft, spot: Spot, *, whole: bool) -> str:
+def _group(draft: Draft, spot: Spot, *, whole: bool) -> str:
     """What translations of a document share: its path below the locale, with suffix or without."""
     stem, dot, suffix = spot.rest.rpartition(".")
     has_suffix = bool(dot) and draft.path.endswith(f".{suffix}")

@@ -9,7 +9,8 @@ ends are the same, and links find what will only be written later.
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Mapping, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -25,12 +26,13 @@ from content_repo.model import Kind, Node, Side
 from content_repo.planting import Seedling
 from content_repo.repository import Repository
 from content_repo.transaction import Transaction
-from hal_delivery.exchange import crew
+from hal_delivery.exchange import crew, publishing
 from hal_delivery.exchange.comparing import Comparison, Recorded, compare, derived_id
 from hal_delivery.exchange.formats.unreadable import Unreadable
 from hal_delivery.exchange.nursery import Nursery
 from hal_delivery.exchange.orders import RECORD, TYPES, Imported, Orders, Progress
 from hal_delivery.exchange.plan import Entry, Folder, Plan
+from hal_delivery.exchange.planned import Planned
 from hal_delivery.exchange.reading import Read, Reading
 from hal_delivery.exchange.sowing import AT_ONCE, Sowing
 
@@ -55,12 +57,16 @@ def bring_in(
     if orders.dry_run:
         run.foretell()
         return found
+    # The plan stays to the end: without it, collecting garbage takes a tenth of the time.
+    gc.freeze()
     try:
         run.all()
     except OSError as problem:
         if problem.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise StorageFull from problem
+    finally:
+        gc.unfreeze()
     return found
 
 
@@ -89,8 +95,10 @@ class _Run:
         """Count what would be done, and do nothing."""
         at = self._reader.at(self._orders.into)
         root = at.id if at else derived_id(_NOWHERE, self._orders.into)
-        compared = self._compared(root, self._recorded(root))
+        recorded = self._recorded(root)
+        compared = self._compared(root, recorded)
         self._report(compared)
+        self._found.counts["published"] = len(self._unpublished(root, compared, recorded))
         self._found.counts["new"] = len(compared.new)
         self._found.counts["changed"] = len(compared.changed)
         self._count_kinds()
@@ -109,6 +117,7 @@ class _Run:
         self._make_new(nursery, folders, compared, planned)
         self._revise_changed(nursery, compared, recorded, planned)
         self._follow_pages(nursery, folders, compared)
+        self._publish_waiting(root, compared, recorded)
         if compared.new:
             self._relink(compared, planned)
         self._count_kinds()
@@ -249,13 +258,13 @@ class _Run:
 
         self._found.counts["new"] += self._sowing.plant(seedlings(), planned)
 
-    def _planned(self, compared: Comparison) -> dict[str, Target]:
+    def _planned(self, compared: Comparison) -> Mapping[str, Target]:
         """Where links of the source lead: every path and alias, though nothing is there yet."""
         into = self._orders.into
-        found = {
-            names.join(into, entry.path): (compared.nodes[entry.path], entry.kind)
-            for entry in self._plan.entries
-        }
+        for entry in self._plan.entries:
+            # What would have too long a path is refused before anything is planted.
+            names.join(into, entry.path)
+        found: dict[str, Target] = {}
         locales = {one.path: one.locale for one in self._plan.folders}
         for path, aliases in self._plan.aliases.items():
             # Addresses of a site begin at its locale, or name it.
@@ -265,7 +274,7 @@ class _Run:
                 for start in (root, root.rpartition("/")[0]):
                     at = "/".join(part for part in (into, start, alias.strip("/")) if part)
                     found.setdefault(at, (compared.nodes[path], Kind.DOCUMENT))
-        return found
+        return Planned(into, compared.nodes, self._plan.entries, found)
 
     # -- nodes that are there ------------------------------------------------
 
@@ -278,9 +287,7 @@ class _Run:
     ) -> None:
         entries = compared.changed + self._losing(compared)
         vanished = set(compared.vanished)
-        before: dict[str, int] = {}
-        for one in recorded.values():
-            before[one.node] = max(one.revision, before.get(one.node, 0))
+        before = _last_revisions(recorded.values())
         readings, done = crew.read_all(entries, self._how), 0
         while some := list(islice(readings, _REVISED_AT_ONCE)):
             done += len(some)
@@ -325,6 +332,36 @@ class _Run:
             self._found.counts["changed"] += 1
         except (ContentError, Unreadable) as problem:
             self._sowing.remark(entry.sources[0].path, str(problem))
+
+    def _publish_waiting(
+        self, root: str, compared: Comparison, recorded: Mapping[str, Recorded]
+    ) -> None:
+        """Publish what is unchanged, and is a draft only because an earlier run was told so."""
+        ids = iter(self._unpublished(root, compared, recorded))
+        while some := list(islice(ids, _REVISED_AT_ONCE)):
+            with self._sowing.writing() as tx:
+                for id in some:
+                    tx.publish(id)
+            self._found.counts["published"] += len(some)
+
+    def _unpublished(
+        self, root: str, compared: Comparison, recorded: Mapping[str, Recorded]
+    ) -> list[str]:
+        """The ids of nodes to publish, what others need to be seen first."""
+        if self._orders.draft:
+            return []
+        # Folders have their first revision from an import, and no file.
+        folders = {derived_id(root, f"{one.source}/"): 1 for one in self._plan.folders}
+        files = _last_revisions(recorded.values())
+        kept = {compared.nodes[one.path]: one for one in compared.unchanged}
+        imported = folders | {id: files[id] for id in kept}
+        found = publishing.waiting(self._repository, imported)
+        entries = [one for id, one in kept.items() if id in found]
+        finished = publishing.finished(entries, self._how)
+        return [
+            *(one for one in folders if one in found),
+            *(compared.nodes[one.path] for one in finished),
+        ]
 
     def _losing(self, compared: Comparison) -> list[Entry]:
         """Bundles that are otherwise as they were, but are to lose what vanished."""
@@ -389,16 +426,24 @@ class _Run:
 
     def _relink(self, compared: Comparison, planned: Mapping[str, Target]) -> None:
         """Links that led nowhere may lead to what has just come."""
-        places = {id: names.join(self._orders.into, path) for path, id in compared.nodes.items()}
+        paths = {id: path for path, id in compared.nodes.items()}
         after = self._orders.into
         while some := self._reader.broken(AT_ONCE, after):
             after = some[-1][0].path
-            ours = [place.id for place, _ in some if place.id in places]
+            ours = [place.id for place, _ in some if place.id in paths]
             if ours:
                 with self._sowing.writing() as tx:
                     tx.expect(planned)
                     for id in ours:
-                        tx.relink(id, at=places[id])
+                        tx.relink(id, at=names.join(self._orders.into, paths[id]))
+
+
+def _last_revisions(recorded: Iterable[Recorded]) -> dict[str, int]:
+    """The revision of each node's fields that was last made from any of its files."""
+    last: dict[str, int] = {}
+    for one in recorded:
+        last[one.node] = max(one.revision, last.get(one.node, 0))
+    return last
 
 
 def _as_the_same_bundle(

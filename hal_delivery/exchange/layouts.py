@@ -10,8 +10,10 @@ locale that is only a part of a file's name may always be missing: beside
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final, Protocol
 
 from content_repo import locales, names
@@ -39,6 +41,8 @@ _MESSAGES_LOCALE: Final = re.compile(
     f"(?:{'|'.join(sorted(_OF_MESSAGES))}){_SCRIPT}"
     f"(?:{_REGION}(?:[-_](?P<variant>[A-Za-z0-9]{{2,8}}))?)?"
 )
+
+_NAMED: Final = re.compile(r"(?P<stem>.*[^./])\.(?P<locale>[^./]+)(?P<ext>\.[^./]+)", re.DOTALL)
 
 _TOKEN: Final = re.compile(r"\{([a-z]*)\}|[\[\]]|[^{}\[\]]+|(.)")
 _SLOTS: Final = {
@@ -128,12 +132,7 @@ class Guessed:
         return spot and replace(spot, rest=f"{spot.rest}/{rest}" if spot.rest else rest)
 
     def folder(self, path: str) -> Spot | None:
-        parent = ""
-        for name, below in _steps(path):
-            if parent in self.parents and is_locale(name):
-                return Spot(_pattern(parent), name, names.normalise(below))
-            parent = f"{parent}/{name}" if parent else name
-        return None
+        return _guessed(self.parents, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +199,31 @@ def guess(folders: Iterable[str]) -> Guessed:
     parents = {parent for parent, found in seen.items() if len(found) > 1}
     sayable = {parent for parent in parents if not set(parent) & set("{}[]")}
     return Guessed(frozenset(sayable))
+
+
+@lru_cache(maxsize=256)
+def _guessed(parents: frozenset[str], path: str) -> Spot | None:
+    """The spot of the folder at *path*; files come folder by folder."""
+    parent = ""
+    for name, below in _steps(path):
+        if parent in parents and is_locale(name):
+            return Spot(_pattern(parent), sys.intern(name), names.normalise(below))
+        parent = f"{parent}/{name}" if parent else name
+    return None
+
+
+def translations(paths: Collection[str]) -> list[str]:
+    """Those of *paths* whose name has a locale before its suffix, beside one that has none.
+
+    >>> translations({"a.md", "a.nl.md", "b.nl.md", "c.js.md", "c.md"})
+    ['a.nl.md']
+    """
+    found = []
+    for path in sorted(paths):
+        match = _NAMED.fullmatch(path)
+        if match and is_locale(match["locale"]) and f"{match['stem']}{match['ext']}" in paths:
+            found.append(path)
+    return found
 
 
 def _steps(path: str) -> Iterator[tuple[str, str]]:

@@ -60,6 +60,11 @@ class Imported:
     vanished: list[str] = field(default_factory=list)
 
     @property
+    def has_news(self) -> bool:
+        """Whether searches will find anything that they did not find before."""
+        return any(self.counts[one] for one in ("new", "changed", "published"))
+
+    @property
     def is_whole(self) -> bool:
         """Whether everything that should have come in did."""
         return not any(one.skipped for one in self.remarks)

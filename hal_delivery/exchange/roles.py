@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from content_repo import locales
 from hal_delivery.exchange.formats import categories, frontmatter, messages, records, skos
-from hal_delivery.exchange.formats.unreadable import Unreadable
+from hal_delivery.exchange.formats.unreadable import OtherFormat, Unreadable
 from hal_delivery.exchange.layouts import is_messages_locale
 from hal_delivery.exchange.naming import suffixed
 from hal_delivery.exchange.plan import Role
@@ -50,6 +50,25 @@ _TREE_COLUMN: Final = re.compile(rb"""\bparent\w*\b""")
 
 _BLANKS: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:(?:[ \t]*(?:#[^\n]*)?|%[^\n]*|---[ \t]*)\r?\n)*")
 _KEY: Final = re.compile(rb"""(?:\w[\w ./$-]*|"[^"\\\n]*"|'[^'\n]*')[ \t]*:(?=[ \t\r\n]|\Z)""")
+
+# What may be several documents, values of some program, or more than JSON: parsed to know.
+_MARK: Final = re.compile(rb"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_TAGGED: Final = re.compile(rb"[ \t]![^ \t\r\n]*+[ \t]*+[\[{#&\r\n]")
+_COMMENTED: Final = re.compile(rb"(?<!:)//|/\*|,[ \t\r\n]*+[\]}]")
+
+#: Keys of front matter that generators take addresses from, where these begin at the site's root.
+_ADDRESSES: Final = ("redirect_from", "permalink", "slug", "url")
+
+# Most pages are never taken apart for lack of these; what stands further down is no front matter.
+_HEAD: Final = 2048
+_ADDRESSED: Final = re.compile(
+    rb"""^[ \t]*["']?(?:redirect_from\b|(?:permalink|slug|url)["']?[ \t]*[:=][ \t]*["']?/)""",
+    re.MULTILINE,
+)
+
+# Neither a host nor a pattern.
+_FROM_ROOT: Final = re.compile(r"/(?!/)[^:{}]*+")
+
 _LIST: Final = re.compile(rb"-[ \t\r\n]|\[")
 
 
@@ -129,26 +148,35 @@ def role_of_kind(kind: str, stem: str, suffix: str) -> Role:
 
 def aliases(content: bytes) -> tuple[str, ...]:
     """The other addresses that a page's front matter gives it, as they are written."""
-    if b"aliases" not in content:
+    if b"aliases" not in content and not _ADDRESSED.search(content, 0, _HEAD):
         return ()
     try:
-        found = frontmatter.split(content).values.get("aliases")
+        values = frontmatter.split(content).values
     except Unreadable:
         return ()
-    listed = found if isinstance(found, list) else [found]
-    return tuple(dict.fromkeys(one.strip() for one in listed if isinstance(one, str)))
+    found = _texts(values.get("aliases"))
+    for key in _ADDRESSES:
+        found += [one for one in _texts(values.get(key)) if _FROM_ROOT.fullmatch(one)]
+    return tuple(dict.fromkeys(found))
+
+
+def _texts(value: Any) -> list[str]:
+    listed = value if isinstance(value, list) else [value]
+    return [one.strip() for one in listed if isinstance(one, str)]
 
 
 def _json_shape(content: bytes) -> Shape | None:
     first = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if first == b"{":
-        return Shape.MAP
+        return None if _COMMENTED.search(content) else Shape.MAP
     return Shape.OTHER if first in b'["-0123456789tfn' else None
 
 
 def _yaml_shape(content: bytes) -> Shape | None:
     blanks = _BLANKS.match(content)
     start = blanks.end() if blanks else 0
+    if _MARK.search(content, start) or _TAGGED.search(content, start):
+        return None
     if _KEY.match(content, start):
         return Shape.MAP
     return Shape.OTHER if start == len(content) or _LIST.match(content, start) else None
@@ -159,6 +187,8 @@ def _parsed(content: bytes, suffix: str) -> Shape:
     load = categories.load if suffix == _TABLE else messages.load
     try:
         value = load(content, suffix)
+    except OtherFormat:
+        return Shape.OTHER
     except Unreadable:
         return Shape.OTHER if suffix == _TABLE else Shape.BROKEN
     if suffix in categories.SUFFIXES and categories.is_categories(value):

@@ -21,7 +21,8 @@ from pathspec import GitIgnoreSpec
 
 from content_repo import locales
 from hal_delivery.exchange import ignoring, layouts, roles
-from hal_delivery.exchange.arranging import Locales, Surveyed, arranged
+from hal_delivery.exchange.arranging import Locales, arranged
+from hal_delivery.exchange.gathering import Surveyed
 from hal_delivery.exchange.naming import suffixed
 from hal_delivery.exchange.plan import Plan, Remark, Role, Source
 from hal_delivery.exchange.roles import Shape
@@ -63,11 +64,14 @@ def survey(
     tally = _Tally()
     root = source if source.is_dir() else source.parent
     reader = _Reader(root, options, tally.note)
-    found = list(walk(source, exclude=options.exclude, note=tally.note))
-    files = list(reader.read(found, progress))
+    # What was found is let go as soon as it is read.
+    files = list(
+        reader.read(list(walk(source, exclude=options.exclude, note=tally.note)), progress)
+    )
     layout: layouts.Layout = layouts.FirstOf(written)
     if not written and options.locale is None:
         layout = layouts.guess({posixpath.dirname(one.source.path) for one in files})
+        _point_out_translations(files, tally)
     how = Locales(layout, options.locale, options.default_locale)
     made = arranged(files, how, root.resolve().name)
     return Plan(
@@ -101,6 +105,20 @@ class _Content:
     digest: str
     size: int
     shown: bytes
+
+
+def _point_out_translations(files: Sequence[Surveyed], tally: _Tally) -> None:
+    """Tell how to say that pages are translations by the names of their files.
+
+    Nothing is guessed from these: one page may well be about what another is not.
+    """
+    found = layouts.translations({one.source.path for one in files if one.role is Role.PAGE})
+    if len(found) > 1:
+        reason = (
+            f"this page and {len(found) - 1:,} more look like translations; "
+            "--layout '{path}.{locale}.{ext}' makes them so"
+        )
+        tally.note(Remark(printable(found[0]), reason, skipped=False))
 
 
 class _Refused(Exception):

@@ -113,7 +113,7 @@ class _Walker:
             yield Found(name, status.st_size)
 
     def below(self) -> Iterator[Found]:
-        waiting = [(iter(self._listed("")), self._rules("", None))]
+        waiting = [self._within("", self._listed(""), None)]
         while waiting:
             listing, rules = waiting[-1]
             path = next(listing, None)
@@ -124,7 +124,14 @@ class _Walker:
             elif not path.endswith("/"):
                 yield from self._file(path)
             elif self._has_a_name(path):
-                waiting.append((iter(self._tried(path)), self._rules(path, rules)))
+                waiting.append(self._within(path, self._tried(path), rules))
+
+    def _within(
+        self, folder: str, listed: list[str], above: _Rules
+    ) -> tuple[Iterator[str], _Rules]:
+        """What is in *folder*, one by one, with the patterns that hold there."""
+        has_patterns = f"{folder}{ignoring.FILE}" in listed
+        return iter(listed), self._rules(folder, above) if has_patterns else above
 
     def _file(self, path: str) -> Iterator[Found]:
         try:

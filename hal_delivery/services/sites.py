@@ -74,13 +74,10 @@ class Sites:
         return name if locales.is_tag(name) else self.locale_roots[root]
 
     def _locale_root(self, path: str, locale: str) -> str | None:
-        """The outermost folder above *path* that *locale*, in whatever spelling, begins at."""
+        """The folder above *path* that *locale*, in whatever spelling, begins at."""
         tag = locales.tag(locale)
-        for above in names.ancestors(path):
-            begun = self.locale_roots.get(above)
-            if begun is not None and locales.tag(begun) == tag:
-                return above
-        return None
+        begun = ((above, self.locale_roots.get(above)) for above in names.ancestors(path))
+        return locales.root([above for above, one in begun if one and locales.tag(one) == tag], tag)
 
 
 def _filled(pattern: str, locale: str | None, path: str) -> str:

@@ -161,7 +161,9 @@ def test_only_a_scheme_or_a_host_leads_outside(href: str, expected: str) -> None
         ("/i/p.png", "d/a", ("c/ja/x/public/i/p.png",), "c/ja/x/public/i/p.png"),
         ("/i/p.png", "d/a", ("c/en/.vuepress/public/i/p.png",), "c/en/.vuepress/public/i/p.png"),
         ("/i/p.png", "d/a", ("static/i/p.png",), "static/i/p.png"),
+        ("/i/p.png", "d/a", ("website/static/i/p.png",), "website/static/i/p.png"),
         ("/p.png", "d/a", ("c/ja/static/p.png", "c/p.png"), "c/p.png"),
+        ("/p.png", "d/a", ("c/website/static/p.png", "public/p.png"), "c/website/static/p.png"),
         ("/p.png", "d/a", ("c/public/p.png", "c/ja/public/p.png"), "c/ja/public/p.png"),
         ("/x.html", "d/a", ("c/static/x",), "c/static/x"),
         ("/x/", "d/a", ("c/static/x",), None),
@@ -198,6 +200,8 @@ def test_what_is_likely_is_looked_for_however_deep_a_page_lies() -> None:
         assert len(found) <= MOST_CANDIDATES
         assert {f"{base}/images/p.png" for base in deep} < set(found)
         assert {f"s/{name}/images/p.png" for name in ("static", "public")} < set(found)
+        # What is seldom leaves room for what is not.
+        assert {f"{base}/static/images/p.png" for base in deep[:-1]} < set(found)
         assert "s/content/en/.vuepress/public/images/p.png" in found
 
 
@@ -326,6 +330,15 @@ def test_the_site_of_a_page() -> None:
     assert site(above, "nl", folders, "en") == Site(roots=("c", "c/ja_JP", "c/ja_JP/x"))
     assert site(above, "ja-JP", folders, "fr") == Site("c/ja_JP", None, ("c", "c/ja_JP/x"))
     assert site(["", "c"], None, {"c": None}, "en") == Site(roots=("c",))
+
+
+def test_a_folder_called_by_a_locale_is_its_topmost() -> None:
+    """A whole tree may be in a locale, and hold folders for each of several."""
+    folders = {"c": "en", "c/x": None, "c/x/en": "en", "c/x/nl": "nl"}
+    above = ["", "c", "c/x", "c/x/en"]
+
+    assert site(above, "en", folders, "en") == Site("c/x/en", "c/x/en", ("c/x", "c"))
+    assert site(above[:3], "en", folders, "en").locale_root == "c"
 
 
 def test_links_survive_being_stored() -> None:

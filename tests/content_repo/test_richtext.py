@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
+from urllib.parse import quote, unquote
 
 import nh3
 import pytest
@@ -17,6 +18,7 @@ PIECES = (
     '<a href="a.md">', "<A HREF='b c'>", "<a href=x/y>", "<a name=here>", "<a>", "</a>", "</A >",
     '<img src="i.png" alt="an image">', "<img src=i/>", "<IMG alt='x' src=\"i\" />", "<img alt=x>",
     "<p title='<a href=no>'>", "</p>", "<br>", "<!-- <a href=no> -->", "<!-->", "<!--", "-->",
+    "<video poster='p.png' src=v>", "<source srcset='a, b 2x' src=c>", "<track src=t.vtt>",
     "<script>", "</script>", "<a href=\"", "<a href='", "<a ", ">", "<", '"', "'", "=", " ",
     "&amp;", "&", "&#65;", "word", "\n", "/", "\u00a0", "été", "<a\thref\n=\f'z'title=y>",
 )  # fmt: skip
@@ -30,7 +32,7 @@ def hrefs(html: str) -> list[str]:
 
 
 def unchanged(index: int, one: Written) -> Mapping[str, str | None]:
-    return {"href" if one.kind == "link" else "src": one.href}
+    return {one.attribute: one.href}
 
 
 @pytest.mark.parametrize(
@@ -114,9 +116,60 @@ def test_links_and_images_stand_in_document_order() -> None:
 
     assert found == (
         Written("link", "1", "t"),
-        Written("image", "2", "i"),
+        Written("image", "2", "i", "src"),
         Written("link", "3", "u"),
     )
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<img srcset='a.png, b.png 2x'>", ["a.png", "b.png"]),
+        ("<img srcset=' ,a.png,, b.png 100w,'>", ["a.png", "b.png"]),
+        ("<img srcset='a,b.png 1x,c.png'>", ["a,b.png", "c.png"]),
+        ("<img srcset='a.png x(1, 2) y, b.png'>", ["a.png", "b.png"]),
+        ("<img srcset='a.png (1, b.png'>", ["a.png"]),
+        ("<img srcset='a?x&amp;y 2x' src=b>", ["b", "a?x&y"]),
+        ("<img srcset=',, ,'>", []),
+        ("<picture><source srcset='a 1x'><img src=b></picture>", ["a", "b"]),
+        ("<video src=a poster=b><source src=c><track src=d></video>", ["a", "b", "c", "d"]),
+        ("<audio src=a></audio><sourced src=no><p poster=no>", ["a"]),
+    ],
+)
+def test_sizes_of_images_and_other_media_lead_somewhere_too(html: str, expected: list[str]) -> None:
+    """Each address of a ``srcset`` counts, as browsers part it, and so do films and sounds."""
+    assert hrefs(html) == expected
+
+
+def test_only_what_an_image_shows_at_first_is_the_image() -> None:
+    """Its other sizes are media: who gives images their size leaves these alone."""
+    assert written('<img alt=i src="a" srcset="a, b 2x"><video poster="c">') == (
+        Written("image", "a", "i", "src"),
+        Written("media", "a", "i", "srcset"),
+        Written("media", "b", "i", "srcset"),
+        Written("media", "c", "", "poster"),
+    )
+
+
+def test_one_address_of_several_is_replaced() -> None:
+    """The others, and what each is good for, stay as they are written."""
+    html = "<img srcset=' a.png 1x , b.png  2x,c,' src=a.png>"
+
+    def replace(index: int, one: Written) -> Mapping[str, str | None] | None:
+        return {one.attribute: "/x?a&b"} if one.href == "b.png" else None
+
+    assert rewritten(html, replace) == ('<img srcset=" a.png 1x , /x?a&amp;b  2x,c," src=a.png>')
+
+
+@given(st.lists(texts.filter(bool), min_size=3, max_size=3))
+@example([",a b,", ",", "a,b"])
+def test_no_address_can_part_a_srcset(fresh: list[str]) -> None:
+    """Whatever stands in an address, there are as many as before."""
+    changed = rewritten(
+        "<img srcset='a, b 2x, c'>", lambda index, one: {one.attribute: fresh[index]}
+    )
+
+    assert [unquote(href) for href in hrefs(changed)] == [unquote(href) for href in fresh]
 
 
 @given(htmls)
@@ -127,18 +180,25 @@ def test_what_is_left_as_it_is_keeps_every_byte(html: str) -> None:
     assert rewritten(html, unchanged) == html
 
 
-@given(htmls, st.lists(texts, min_size=40, max_size=40))
-@example("<a href=x title=y>", ['"><script>'] * 40)
+@given(htmls, st.lists(texts, min_size=100, max_size=100))
+@example("<a href=x title=y>", ['"><script>'] * 100)
+@example("<source srcset='a, b 2x' src=c>", [" ,a b,"] * 100)
+@example("<source srcset='a, b 2x' src=c>", [""] * 100)
 def test_what_is_rewritten_is_read_again(html: str, fresh: list[str]) -> None:
     """After rewriting, the links and images are the same but for what was replaced."""
     before = written(html)
+    # Of several in one attribute, each has to be an address.
+    given = [
+        quote(text) or "x" if one.attribute == "srcset" else text
+        for one, text in zip(before, fresh, strict=False)
+    ]
 
     def replace(index: int, one: Written) -> Mapping[str, str | None]:
-        return {"href" if one.kind == "link" else "src": fresh[index]}
+        return {one.attribute: given[index]}
 
     after = written(rewritten(html, replace))
 
-    assert [one.href for one in after] == fresh[: len(before)]
+    assert [one.href for one in after] == given
     assert [(one.kind, one.text) for one in after] == [(one.kind, one.text) for one in before]
 
 

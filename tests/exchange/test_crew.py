@@ -1,4 +1,4 @@
-"""Several processes that read: they end with the one that writes."""
+"""Several processes that read: they keep the order and end with the one that writes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,15 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import Future
 from pathlib import Path
 
+import pytest
+
+from content_repo.model import Kind
+from hal_delivery.exchange import crew
+from hal_delivery.exchange.plan import Entry, Role, Source
+from hal_delivery.exchange.reading import Read
 from tests.exchange.sites import write
 from tests.operations.processes import environment
 
@@ -48,3 +55,44 @@ def test_processes_that_read_end_with_the_import(tmp_path: Path) -> None:
 
     assert set(rest.splitlines()) <= {b"reading"}
     assert process.returncode == -signal.SIGKILL
+
+
+def entries(sizes: list[int]) -> list[Entry]:
+    return [
+        Entry(
+            kind=Kind.DOCUMENT,
+            role=Role.PAGE,
+            name=f"{number}",
+            path=f"{number}",
+            sources=(Source(f"{number}.md", "0" * 64, size),),
+        )
+        for number, size in enumerate(sizes)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "most"),
+    [([1000] * 3000, 800), ([2**20] * 40, 8), ([16 * 2**20] * 9, 2)],
+    ids=["small", "large", "largest"],
+)
+def test_what_is_under_way_is_bounded(sizes: list[int], most: int) -> None:
+    """All entries come in order; hundreds of small files are under way, but few large ones."""
+    under_way: list[int] = []
+    submitted = 0
+
+    def submit(some: list[Entry]) -> Future[list[Read]]:
+        nonlocal submitted
+        submitted += len(some)
+        found: Future[list[Read]] = Future()
+        found.set_result([Read({}, one.sources) for one in some])
+        return found
+
+    given = entries(sizes)
+    taken: list[Entry] = []
+    for entry, read in crew._in_order(given, submit, 2):
+        assert read.sources == entry.sources
+        under_way.append(submitted - len(taken))
+        taken.append(entry)
+
+    assert taken == given
+    assert max(under_way) == most

@@ -61,8 +61,7 @@ def test_a_western_encoding() -> None:
     read = frontmatter.split(b"---\na: \x93caf\xe9\x94\n---\nna\xefve")
 
     assert (read.values, read.body) == ({"a": "“café”"}, "naïve")
-    assert read.note is not None
-    assert "Windows-1252" in read.note
+    assert read.notes == ((None, "is not UTF-8; read as Windows-1252"),)
 
 
 def test_a_block_without_an_end() -> None:
@@ -70,7 +69,15 @@ def test_a_block_without_an_end() -> None:
     read = frontmatter.split(b"---\na: 1\n")
 
     assert (read.values, read.body, read.body_line) == ({}, "---\na: 1\n", 1)
-    assert read.note is not None
+    assert [line for line, _ in read.notes] == [None]
+
+
+def test_a_key_given_twice() -> None:
+    """The last value counts, and a note says so with the line of the file."""
+    read = frontmatter.split(b"\n---\ntitle: One\ntags: [a]\ntitle: Two\n---\n# Three\n")
+
+    assert read.values == {"title": "Two", "tags": ["a"]}
+    assert read.notes == ((5, "the key 'title' is given twice; the last one counts"),)
 
 
 @pytest.mark.parametrize(

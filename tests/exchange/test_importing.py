@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -253,6 +254,51 @@ def test_as_drafts_nothing_is_published(repository: Repository, site: Path) -> N
     """Not even a folder shows on the published side."""
     imported(repository, site, draft=True)
 
+    assert Shelf(repository, Side.PUBLISHED).find("") is None
+
+
+def test_what_was_a_draft_by_order_is_published_without_it(
+    repository: Repository, site: Path, tmp_path: Path, shelf: Shelf
+) -> None:
+    """The next run publishes all but the drafts, as if it had been the first."""
+    imported(repository, site, draft=True)
+    assert imported(repository, site, dry_run=True).counts["published"] == 17
+    again = imported(repository, site)
+    direct = tmp_path / "direct"
+    with closing(Repository.open(f"sqlite:///{direct / 'content.sqlite3'}", direct)) as other:
+        imported(other, site)
+        published = Shelf(other, Side.PUBLISHED).paths()
+
+    assert again.counts["published"] == 17
+    assert Shelf(repository, Side.PUBLISHED).paths() == published
+    assert "content/en/docs/secret" not in published
+    assert {shelf.get(path).revision for path in published} == {2}
+    assert imported(repository, site).counts["published"] == 0
+
+
+def test_what_somebody_had_a_hand_in_stays_a_draft(
+    repository: Repository, site: Path, shelf: Shelf
+) -> None:
+    """What was edited here, or published and taken back, is not for an import to publish."""
+    imported(repository, site, draft=True)
+    edited = shelf.get("content/en/docs/guide")
+    taken_back = shelf.get("content/nl/docs/guide")
+    with repository.write() as tx:
+        tx.revise(edited.id, {**edited.fields, "title": "Better"})
+        tx.publish(taken_back.id)
+        tx.unpublish(taken_back.id)
+    imported(repository, site)
+
+    published = Shelf(repository, Side.PUBLISHED)
+    assert published.find("content/en/docs/guide") is None
+    assert published.find("content/nl/docs/guide") is None
+    assert published.find("content/en/docs/plain") is not None
+
+
+def test_a_run_told_to_make_drafts_publishes_none(repository: Repository, site: Path) -> None:
+    """However often it runs, and takes back nothing that is published."""
+    imported(repository, site, draft=True)
+    assert imported(repository, site, draft=True).counts["published"] == 0
     assert Shelf(repository, Side.PUBLISHED).find("") is None
 
 
@@ -568,3 +614,19 @@ def test_an_asset_that_is_gone_meanwhile_is_remarked(
     found = imported(repository, source, progress=vanish)
     assert [one.path for one in found.remarks if one.skipped] == ["a.bin"]
     assert shelf.paths(Kind.DOCUMENT) == ["b"]
+
+
+def test_a_link_to_the_address_that_a_page_gives_itself_leads_there(
+    repository: Repository, shelf: Shelf, tmp_path: Path
+) -> None:
+    """Generators serve a page where its front matter says, whatever its file is called."""
+    pages = {
+        "_posts/2024-03-01-tide.md": "---\npermalink: /tides/first/\n---\n",
+        "docs/page.md": "---\nslug: /start\n---\n",
+        "about.md": "[tide](/tides/first/) [start](/start#top)\n",
+    }
+    imported(repository, write(tmp_path / "own", pages))
+
+    links = repository.reader(Side.DRAFT).links([shelf.get("about").id])[shelf.get("about").id]
+    paths = ("_posts/2024-03-01-tide", "docs/page")
+    assert [one.target for one in links] == [shelf.get(path).id for path in paths]

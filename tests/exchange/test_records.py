@@ -87,3 +87,32 @@ def test_what_cannot_be_read(content: bytes, suffix: str, line: int | None, said
 
     assert said in refused.value.reason
     assert refused.value.line == line
+
+
+def test_a_key_given_twice_is_noted() -> None:
+    """The last value holds, as it does everywhere, and the line of the key is told."""
+    notes: list[tuple[int | None, str]] = []
+    content = b"a: 1\nb:\n  c: 2\n  d: 3\n  c: 4\n'a': 5\n"
+
+    assert records.read(content, ".yml", notes) == {"a": 5, "b": {"c": 4, "d": 3}}
+    assert notes == [
+        (5, "the key 'c' is given twice; the last one counts"),
+        (6, "the key 'a' is given twice; the last one counts"),
+    ]
+
+
+def test_what_a_merge_brings_in_is_not_given_twice() -> None:
+    """A key of one's own beside a merged one is what merging is for."""
+    notes: list[tuple[int | None, str]] = []
+    content = b"all: &all {a: 1}\nb:\n  <<: *all\n  a: 2\n"
+
+    assert records.read(content, ".yml", notes)["b"] == {"a": 2}
+    assert notes == []
+
+
+def test_a_western_record_is_noted() -> None:
+    """Bytes that are no UTF-8 are read as Windows-1252, and a note says so."""
+    notes: list[tuple[int | None, str]] = []
+
+    assert records.read(b"a: caf\xe9", ".yml", notes) == {"a": "caf\u00e9"}
+    assert notes == [(None, "is not UTF-8; read as Windows-1252")]

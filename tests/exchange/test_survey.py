@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from content_repo.model import Kind
 from hal_delivery.exchange import layouts
-from hal_delivery.exchange.arranging import Locales, Surveyed, arranged
+from hal_delivery.exchange.arranging import Locales, arranged
+from hal_delivery.exchange.gathering import Surveyed
 from hal_delivery.exchange.plan import Entry, Folder, Plan, Role, Source
 from hal_delivery.exchange.survey import CALLED_IGNORE, Options, survey
 from tests.exchange.trees import planted
@@ -56,6 +57,27 @@ def surveyed(root: Path, **said: object) -> Plan:
 
 def by_path(plan: Plan) -> dict[str, Entry]:
     return {entry.path: entry for entry in plan.entries}
+
+
+def test_a_file_of_several_documents_is_no_broken_one(tmp_path: Path) -> None:
+    """What is no map that can be read is an asset, even among files of messages."""
+    files = {
+        "deploy.yml": "kind: A\n---\nkind: B\n",
+        "tsconfig.json": '{"a": 1, // one\n}',
+        "i18n/en.yml": "a: A\n",
+        "i18n/nl.yml": "a: A\n",
+        "i18n/de.yml": "a: A\n---\na: B\n",
+    }
+    plan = surveyed(planted(tmp_path, files))
+
+    assert plan.remarks == ()
+    kinds = {path: entry.kind for path, entry in by_path(plan).items()}
+    assert kinds == {
+        "deploy.yml": Kind.ASSET,
+        "tsconfig.json": Kind.ASSET,
+        "i18n/de.yml": Kind.ASSET,
+        "i18n/messages": Kind.BUNDLE,
+    }
 
 
 def folders(plan: Plan) -> dict[str, Folder]:
@@ -487,3 +509,19 @@ def test_order_changes_nothing_and_nothing_is_lost(paths: set[str], shuffle: ran
     assert sorted(used + skipped) == sorted(one.source.path for one in files)
     members = [(one.locale, one.group) for one in made.entries if one.group]
     assert len(set(members)) == len(members)
+
+
+def test_pages_that_look_like_translations_are_pointed_out(tmp_path: Path) -> None:
+    """Nothing is guessed from the names of files, but the layout that would say it is told."""
+    names = ("a.md", "a.nl.md", "b/_index.md", "b/_index.pt-br.md", "c.nl.md", "d.js.md", "d.md")
+    source = planted(tmp_path, dict.fromkeys(names, "# A"))
+
+    (remark,) = surveyed(source).remarks
+    assert (remark.path, remark.skipped) == ("a.nl.md", False)
+    layout = "{path}.{locale}.{ext}"
+    assert remark.reason.startswith("this page and 1 more look like translations")
+    assert f"--layout '{layout}'" in remark.reason
+    assert surveyed(source, layouts=(layout,)).remarks == ()
+    assert surveyed(source, locale="en").remarks == ()
+    (source / "a.nl.md").unlink()
+    assert surveyed(source).remarks == ()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import doctest
 import logging
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +20,7 @@ from click.testing import CliRunner, Result
 
 from content_repo import DocumentType, Field, FieldKind, Kind, Node, Repository, Side
 from hal_delivery import cli
+from hal_delivery.commands import progress, reporting
 from tests.exchange.sites import Shelf, hashes, write
 from tests.operations.processes import environment
 
@@ -97,6 +100,13 @@ def printed(*arguments: str | Path, code: int = 0) -> list[str]:
     return result.stdout.splitlines()
 
 
+def test_examples_hold() -> None:
+    """Every example in a docstring gives what it says."""
+    failed, tried = doctest.testmod(reporting)
+
+    assert (failed, tried > 0) == (0, True)
+
+
 # -- import: what is said ------------------------------------------------------
 
 
@@ -110,7 +120,7 @@ def test_a_first_run_says_what_came_in(site: Path) -> None:
     """The layout it went by, how many nodes of each kind, and what is still to follow."""
     assert printed("import", site) == [
         "Locales by --layout 'content/{locale}/{path}'",
-        f"Imported into {ROOT}: 4 documents, 5 folders, 1 resource bundles, 0 taxonomies, 1 assets",
+        f"Imported into {ROOT}: 4 documents, 5 folders, 1 resource bundle, 1 asset",
         "6 new",
         INDEX_FOLLOWS,
     ]
@@ -296,6 +306,11 @@ def test_draft_publishes_nothing(site: Path, shelf: Shelf, repository: Repositor
     assert shelf.find("content/en/guide") is not None
     assert Shelf(repository, Side.PUBLISHED, ROOT).paths() == []
 
+    lines = printed("import", site)
+    assert "6 unchanged, 11 published" in lines
+    assert lines[-1] == INDEX_FOLLOWS
+    assert Shelf(repository, Side.PUBLISHED, ROOT).get("content/en/guide").is_published
+
 
 def test_theirs_takes_over_what_was_edited_on_both_sides(
     site: Path, shelf: Shelf, repository: Repository
@@ -322,7 +337,7 @@ def test_prune_trashes_what_vanished(site: Path, shelf: Shelf) -> None:
     (site / "data/one.yml").unlink()
 
     lines = printed("import", site)
-    assert lines[-2:] == ["1 files are here no more; --prune would trash them:", "  data/one.yml"]
+    assert lines[-2:] == ["1 file is here no more; --prune would trash it:", "  data/one.yml"]
     assert shelf.find("data/one") is not None
 
     assert "5 unchanged, 1 trashed" in printed("import", site, "--prune")
@@ -384,6 +399,16 @@ def test_wait_returns_when_searches_find_all(site: Path, repository: Repository)
         "draft": position,
         "published": position,
     }
+
+
+def test_wait_shows_how_far_a_new_index_is(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While an index is built from nothing, its entries are counted."""
+    monkeypatch.setattr(progress, "_EVERY", -1.0)
+
+    lines = run("import", site, "--wait").stderr.splitlines()
+
+    assert any(re.fullmatch(r"draft index: ([1-9]\d*) of \1", line) for line in lines)
+    assert any(line.startswith("published index: ") for line in lines)
 
 
 # -- hooks ---------------------------------------------------------------------
@@ -583,7 +608,7 @@ def test_broken_links_are_listed_with_file_and_line(site: Path) -> None:
 
     assert result.exit_code == 1
     assert result.stdout == "content/en/index.md:6: gone.md\n"
-    assert result.stderr.endswith("1 broken links in 1 documents.\n")
+    assert result.stderr.endswith("1 broken link in 1 document.\n")
 
 
 def test_without_broken_links_the_exit_code_is_0(site: Path) -> None:

@@ -17,6 +17,7 @@ from content_repo.doctypes import INTEGERS, LONGEST_FIELD_NAME
 from hal_delivery.exchange.formats import frontmatter, markup, records
 from hal_delivery.exchange.formats.bounds import storable
 from hal_delivery.exchange.formats.shortcodes import Renderer
+from hal_delivery.exchange.formats.texts import Note, Notes
 from hal_delivery.exchange.formats.unreadable import Unreadable
 
 #: What the names of pages end in.
@@ -42,7 +43,7 @@ class Document:
     draft: bool
     rank: int
     aliases: tuple[str, ...]
-    notes: tuple[tuple[int | None, str], ...]
+    notes: Notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class _Page:
     values: dict[str, Any]
     html: str | None = None
     heading: str | None = None
-    notes: tuple[tuple[int | None, str], ...] = ()
+    notes: Notes = ()
 
 
 def read(
@@ -77,7 +78,7 @@ def read(
     elif suffix in HTML:
         page = _html(content)
     elif suffix in records.SUFFIXES:
-        page = _Page(records.read(content, suffix))
+        page = _record(content, suffix)
     else:
         known = sorted({*MARKDOWN, *HTML, *records.SUFFIXES, *converters})
         raise Unreadable(f"{suffix!r} is no document; documents are {', '.join(known)}")
@@ -87,17 +88,22 @@ def read(
 def _markdown(content: bytes, shortcodes: Mapping[str, Renderer]) -> _Page:
     matter = frontmatter.split(content)
     shown = markup.render(matter.body, shortcodes=shortcodes)
-    return _page(matter.values, shown, matter.note)
+    return _page(matter.values, shown, matter.notes)
 
 
 def _html(content: bytes) -> _Page:
     matter = frontmatter.split(content)
-    return _page(matter.values, markup.sanitise(matter.body), matter.note)
+    return _page(matter.values, markup.sanitise(matter.body), matter.notes)
 
 
-def _page(values: dict[str, Any], shown: markup.Markup, note: str | None) -> _Page:
-    notes = tuple((None, text) for text in (note, *shown.notes) if text)
-    return _Page(values, shown.html, shown.heading, notes)
+def _record(content: bytes, suffix: str) -> _Page:
+    notes: list[Note] = []
+    return _Page(records.read(content, suffix, notes), notes=tuple(notes))
+
+
+def _page(values: dict[str, Any], shown: markup.Markup, notes: Notes) -> _Page:
+    shown_notes = ((None, text) for text in shown.notes)
+    return _Page(values, shown.html, shown.heading, (*notes, *shown_notes))
 
 
 def _document(page: _Page, name: str) -> Document:

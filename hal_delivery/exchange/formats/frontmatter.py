@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from hal_delivery.exchange.formats import json_values, toml_values, yaml_values
 from hal_delivery.exchange.formats.bounds import decoded, mapping
+from hal_delivery.exchange.formats.texts import Note, Notes
 from hal_delivery.exchange.formats.unreadable import Unreadable
 
 _START: Final = re.compile(r'\n*(?:(?P<fence>---|\+\+\+)[ \t]*(?:\n|\Z)|(?=\{\s*["}]))')
@@ -27,50 +28,52 @@ class FrontMatter:
     """A text taken apart.
 
     ``body`` has ``\\n`` line ends and begins at ``body_line`` (from 1) of the
-    file; ``note`` is what whoever wrote the file should know of it.
+    file; ``notes`` are what whoever wrote the file should know of it.
     """
 
     values: dict[str, Any]
     body: str
     body_line: int
-    note: str | None = None
+    notes: Notes = ()
 
 
 def split(content: bytes) -> FrontMatter:
     """Take *content* apart.
 
     >>> split(b"---\\ntitle: News\\n---\\n# Today\\n")
-    FrontMatter(values={'title': 'News'}, body='# Today\\n', body_line=4, note=None)
+    FrontMatter(values={'title': 'News'}, body='# Today\\n', body_line=4, notes=())
     """
     text, note = decoded(content)
+    notes: list[Note] = [(None, note)] if note else []
     start = _START.match(text)
     if start is None:
-        return FrontMatter({}, text, 1, note)
+        return FrontMatter({}, text, 1, tuple(notes))
     if start["fence"] is None:
-        return _split_json(text, start.end(), note)
+        return _split_json(text, start.end(), tuple(notes))
     ends = _YAML_END if start["fence"] == "---" else _TOML_END
     end = ends.search(text, start.end())
     if end is None:
         unclosed = f"begins with {start['fence']!r} but has no second one; all of it is text"
-        return FrontMatter({}, text, 1, "; ".join(filter(None, (note, unclosed))))
+        return FrontMatter({}, text, 1, (*notes, (None, unclosed)))
     first_line = text.count("\n", 0, start.end()) + 1
     block = text[start.end() : end.start()]
-    values = _yaml(block, first_line) if ends is _YAML_END else _toml(block, first_line)
-    return FrontMatter(values, text[end.end() :], _line(text, end.end()), note)
+    is_yaml = ends is _YAML_END
+    values = _yaml(block, first_line, notes) if is_yaml else _toml(block, first_line)
+    return FrontMatter(values, text[end.end() :], _line(text, end.end()), tuple(notes))
 
 
-def _split_json(text: str, start: int, note: str | None) -> FrontMatter:
+def _split_json(text: str, start: int, notes: Notes) -> FrontMatter:
     first_line = _line(text, start)
     (value, length), line = _shifted(json_values.load_first, text[start:], first_line)
     end = start + length
     rest = re.compile(r"[ \t]*(?:\n|\Z)").match(text, end)
     values = mapping(value, "the front matter", line)
     body = text[rest.end() if rest else end :]
-    return FrontMatter(values, body, _line(text, len(text) - len(body)), note)
+    return FrontMatter(values, body, _line(text, len(text) - len(body)), notes)
 
 
-def _yaml(block: str, first_line: int) -> dict[str, Any]:
-    return mapping(yaml_values.load(block, first_line), "the front matter", first_line)
+def _yaml(block: str, first_line: int, notes: list[Note]) -> dict[str, Any]:
+    return mapping(yaml_values.load(block, first_line, notes), "the front matter", first_line)
 
 
 def _toml(block: str, first_line: int) -> dict[str, Any]:

@@ -10,15 +10,18 @@ from __future__ import annotations
 import functools
 import html as entities
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from linkify_it import LinkifyIt  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.footnote import footnote_plugin
 
 from hal_delivery.exchange.formats.bounds import LARGEST
@@ -70,7 +73,7 @@ def render(markdown: str, *, shortcodes: Mapping[str, Renderer] = {}) -> Markup:
     rendered = _parser().render(source.text, env)
     if "text-align:" in rendered:
         rendered = _ALIGNMENT.sub(r'\1 align="\2"', rendered)
-    html, notes = _shown(rendered, source)
+    html, notes = _shown(rendered, source, is_balanced=not (env.get(_RAW) or source.calls))
     if env.get(_FLATTENED):
         notes = (f"quotes and lists lie deeper than {DEEPEST_BLOCKS}: shown as text", *notes)
     return Markup(html, _first_text(_HEADING, html), notes)
@@ -96,8 +99,10 @@ def _bounded(text: str) -> None:
         raise Unreadable(f"has {size} bytes; at most {LARGEST} can be read")
 
 
-def _shown(html: str, source: Protected) -> tuple[str, tuple[str, ...]]:
-    clean, notes = cleaned(source.surfaced(html))
+def _shown(
+    html: str, source: Protected, *, is_balanced: bool = False
+) -> tuple[str, tuple[str, ...]]:
+    clean, notes = cleaned(source.surfaced(html), is_balanced=is_balanced)
     answered = source.answered(clean)
     if answered is not None:
         clean, more = cleaned(answered)
@@ -126,6 +131,8 @@ def _parser() -> MarkdownIt:
     parser.block.ruler.before("table", _FLATTENED, _flattened)
     parser.inline.ruler.before("backticks", "lone_bracket", _lone_bracket)
     parser.core.ruler.before("inline", "heading_attributes", _heading_attributes)
+    parser.add_render_rule("html_block", _raw)
+    parser.add_render_rule("html_inline", _raw)
     # A URL is a path to another file of the same source: it is looked up as written.
     parser.normalizeLink = _as_written  # type: ignore[method-assign]
     parser.normalizeLinkText = _as_written  # type: ignore[method-assign,assignment]
@@ -157,6 +164,21 @@ def _www(linkify: LinkifyIt, text: str, position: int) -> int:
 
 def _with_scheme(linkify: LinkifyIt, match: Any) -> None:
     match.url = f"http://{match.url}"
+
+
+_RAW: Final = "raw"
+
+
+def _raw(
+    _renderer: RendererHTML,
+    tokens: Sequence[Token],
+    index: int,
+    _options: OptionsDict,
+    env: EnvType,
+) -> str:
+    """HTML as its author wrote it: nobody knows whether its tags are ended."""
+    env[_RAW] = True
+    return tokens[index].content
 
 
 _FLATTENED: Final = "flattened"

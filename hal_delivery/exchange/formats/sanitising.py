@@ -65,12 +65,17 @@ _ATTRIBUTES: Final[dict[str, set[str]]] = {
 _SCHEMES: Final = frozenset({"ftp", "http", "https", "mailto", "sms", "tel", "xmpp"})
 
 
-def cleaned(html: str) -> tuple[str, tuple[str, ...]]:
+def cleaned(html: str, *, is_balanced: bool = False) -> tuple[str, tuple[str, ...]]:
     """*html* as anybody's browser may show it, and what had to be left out for its depth.
+
+    Where it *is_balanced*, each tag in it has its end tag at the right place: no more
+    than these can lie in one another.
 
     >>> cleaned('<p onclick="go()"><a href="javascript:go()">Go</a>')
     ('<p><a>Go</a></p>', ())
     """
+    if is_balanced and html.count("</") <= DEEPEST_TAGS:
+        return _cleaner().clean(html), ()
     html, left_out = bounded(html)
     notes = (f"{left_out} tags lie deeper than {DEEPEST_TAGS}: left out, their text is kept",)
     return _cleaner().clean(html), notes if left_out else ()

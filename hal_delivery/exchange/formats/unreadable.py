@@ -14,3 +14,7 @@ class Unreadable(ValueError):
     def __reduce__(self) -> tuple[type[Unreadable], tuple[str, int | None]]:
         # Readers run in other processes: what they raise has to travel.
         return type(self), (self.reason, self.line)
+
+
+class OtherFormat(Unreadable):
+    """A file that is sound, but in another format than its suffix says."""

@@ -15,7 +15,7 @@ it stands for grows past a bound.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
@@ -23,12 +23,15 @@ from typing import Any, Final
 import yaml
 
 from hal_delivery.exchange.formats.bounds import integer, moment, number, shallow_enough, storable
-from hal_delivery.exchange.formats.unreadable import Unreadable
+from hal_delivery.exchange.formats.texts import Note
+from hal_delivery.exchange.formats.unreadable import OtherFormat, Unreadable
 
 #: How many nodes aliases may stand for, all of them together.
 MOST_REPEATED: Final = 100_000
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_TWICE: Final = "the key {!r} is given twice; the last one counts"
 
 _TAGS: Final = "tag:yaml.org,2002:"
 
@@ -49,14 +52,20 @@ _WORDS: Final[dict[str, bool | None]] = {
 }
 
 
-def load(text: str, first_line: int = 1) -> Any:
+def load(text: str, first_line: int = 1, notes: list[Note] | None = None) -> Any:
     """The one value that *text* is; ``None`` where there is none.
+
+    Keys that are given twice are added to *notes*.  Several documents are in
+    :class:`OtherFormat`, and so are lists and maps under a tag of some program.
 
     >>> load("locale: no\\nweight: 10\\n1: 007")
     {'locale': 'no', 'weight': 10, '1': '007'}
     """
     try:
-        return _composed(yaml.parse(text, Loader=_LOADER), first_line)
+        composer = _Composer(first_line, [] if notes is None else notes)
+        for event in yaml.parse(text, Loader=_LOADER):
+            composer.take(event)
+        return composer.root.value if composer.root else None
     except yaml.MarkedYAMLError as failure:
         mark = failure.problem_mark or failure.context_mark
         reason = failure.problem or failure.context
@@ -111,13 +120,14 @@ def _moment(match: re.Match[str]) -> datetime | None:
 
 @dataclass(slots=True)
 class _Node:
-    """A value with what a bound has to know of it; ``word`` is a scalar as written."""
+    """A value with what a bound has to know of it; ``word`` is a scalar as written, at ``line``."""
 
     value: Any
     size: int = 1
     height: int = 0
     word: str | None = None
     merges: bool = False
+    line: int | None = None
 
 
 @dataclass(slots=True)
@@ -130,19 +140,13 @@ class _Open:
     nodes: list[_Node] = field(default_factory=list)
 
 
-def _composed(events: Iterator[Any], first_line: int) -> Any:
-    composer = _Composer(first_line)
-    for event in events:
-        composer.take(event)
-    return composer.root.value if composer.root else None
-
-
 class _Composer:
     """Builds one document from events, on a stack of its own: no nesting can exhaust it."""
 
-    def __init__(self, first_line: int) -> None:
+    def __init__(self, first_line: int, notes: list[Note]) -> None:
         self.root: _Node | None = None
         self._first_line = first_line
+        self._notes = notes
         self._open: list[_Open] = []
         self._anchors: dict[str, _Node | None] = {}
         self._repeated = 0
@@ -153,7 +157,7 @@ class _Composer:
 
     def _document(self, event: Any, line: int) -> None:
         if self.root is not None:
-            raise Unreadable("holds more than one YAML document", line)
+            raise OtherFormat("holds more than one YAML document", line)
 
     def _scalar(self, event: Any, line: int) -> None:
         word = event.value
@@ -164,14 +168,14 @@ class _Composer:
         except Unreadable as refused:
             raise Unreadable(refused.reason, line) from None
         merges = word == "<<" and event.implicit[0]
-        node = _Node(value, word=word, merges=merges)
+        node = _Node(value, word=word, merges=merges, line=line)
         if event.anchor:
             self._anchors[event.anchor] = node
         self._add(node, line)
 
     def _start(self, event: Any, line: int) -> None:
         if event.tag and not event.tag.startswith(_TAGS) and event.tag != "!":
-            raise Unreadable(f"holds a list or map under the tag {event.tag!r}", line)
+            raise OtherFormat(f"holds a list or map under the tag {event.tag!r}", line)
         shallow_enough(len(self._open) + 1, line)
         is_map = isinstance(event, yaml.MappingStartEvent)
         if event.anchor:
@@ -182,7 +186,7 @@ class _Composer:
     def _end(self, event: Any, line: int) -> None:
         closed = self._open.pop()
         node = _Node(
-            _map(closed.nodes) if closed.is_map else [one.value for one in closed.nodes],
+            self._map(closed.nodes) if closed.is_map else [one.value for one in closed.nodes],
             1 + sum(one.size for one in closed.nodes),
             1 + max((one.height for one in closed.nodes), default=0),
         )
@@ -211,6 +215,20 @@ class _Composer:
             raise Unreadable("has a key that is a list or a map", line)
         parent.nodes.append(node)
 
+    def _map(self, nodes: list[_Node]) -> dict[str, Any]:
+        own: dict[str, Any] = {}
+        merged: dict[str, Any] = {}
+        for key, item in zip(nodes[::2], nodes[1::2], strict=True):
+            if key.merges and (sources := _merged(item.value)) is not None:
+                for source in sources:
+                    merged = {**source, **merged}
+            else:
+                name = str(key.word)
+                if name in own:
+                    self._notes.append((key.line, _TWICE.format(name)))
+                own[name] = item.value
+        return {**merged, **own} if merged else own
+
 
 _STEPS: Final[dict[type, Callable[[_Composer, Any, int], None]]] = {
     yaml.DocumentStartEvent: _Composer._document,
@@ -231,18 +249,6 @@ def _scalar_value(word: str, event: Any) -> Any:
         known = tag.removeprefix(_TAGS) in ("int", "float", "bool", "null", "timestamp")
         return resolved(word) if known else word
     return word if tag == "!" else f"{tag} {word}".strip()
-
-
-def _map(nodes: list[_Node]) -> dict[str, Any]:
-    own: dict[str, Any] = {}
-    merged: dict[str, Any] = {}
-    for key, item in zip(nodes[::2], nodes[1::2], strict=True):
-        if key.merges and (sources := _merged(item.value)) is not None:
-            for source in sources:
-                merged = {**source, **merged}
-        else:
-            own[str(key.word)] = item.value
-    return {**merged, **own} if merged else own
 
 
 def _merged(value: Any) -> list[dict[str, Any]] | None:

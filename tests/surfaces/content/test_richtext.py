@@ -211,3 +211,58 @@ def test_hidden_pages_point_at_nothing(texts: Studio) -> None:
 def test_a_document_without_links_has_an_empty_relation(texts: Studio) -> None:
     """A to-many relation is always an array."""
     assert references(texts.site, "/documents/en/guide/_index") == []
+
+
+GALLERY = "/content/gallery"
+MEDIA = (
+    f'<picture><source srcset="{GALLERY}/pixel.gif 1x, {GALLERY}/big.gif 2x">'
+    f'<img src="{GALLERY}/pixel.gif" srcset="https://cdn.org/a,b.gif 3x, {GALLERY}/big.gif 4x">'
+    "</picture>"
+    f'<video src="{GALLERY}/film.bin" poster="{GALLERY}/pixel.gif">'
+    f'<source src="{GALLERY}/film.bin"></video>'
+    f'<audio src="{GALLERY}/gone.bin"></audio>'
+)
+
+
+@pytest.fixture
+def media(texts: Studio) -> Studio:
+    """A page with every element that shows something, beside its pictures."""
+    for name, content in (("big", PIXEL + b"\n"), ("film", b"film")):
+        suffix = "bin" if name == "film" else "gif"
+        texts.asset(f"{name}.{suffix}", content, "image/gif")
+    texts.document("en/media", locale="en", fields={"content": MEDIA})
+    return texts
+
+
+def test_films_sounds_and_other_sizes_are_references(media: Studio) -> None:
+    """What ``srcset``, ``poster`` and ``src`` name is listed as an image is."""
+    found = references(media.site, "/documents/en/media")
+
+    assert [(one["type"], one["name"]) for one in found] == [
+        ("binary", f"{GALLERY}/pixel.gif"),
+        ("binary", f"{GALLERY}/big.gif"),
+        ("binary", f"{GALLERY}/pixel.gif"),
+        ("external", "https://cdn.org/a,b.gif"),
+        ("binary", f"{GALLERY}/big.gif"),
+        ("binary", f"{GALLERY}/film.bin"),
+        ("binary", f"{GALLERY}/pixel.gif"),
+        ("binary", f"{GALLERY}/film.bin"),
+        ("broken", f"{GALLERY}/gone.bin"),
+    ]
+
+
+def test_on_the_site_every_size_has_its_bytes(media: Studio) -> None:
+    """Of each address in a ``srcset`` only the address changes; a film gets no ``alt``."""
+    shown = media.site.read("/documents/en/media?_html=site")["content"]["content"]
+    source, image = re.findall('srcset="([^"]*)"', shown)
+
+    one, _, rest = source.partition(" 1x, ")
+    two, _, end = rest.partition(" 2x")
+    assert [media.site.get(address).data for address in (one, two)] == [PIXEL, PIXEL + b"\n"]
+    assert end == ""
+    assert image == f"https://cdn.org/a,b.gif 3x, {two} 4x"
+    (video,) = re.findall("<video[^>]*>", shown)
+    film, poster = re.findall('="([^"]*)"', video)
+    assert media.site.get(film).data == b"film"
+    assert poster == one
+    assert f'src="{GALLERY}/gone.bin"' in shown

@@ -254,6 +254,7 @@ def of(path: str, locale: str | None = None, **said: Any) -> str:
             "site/pt-br": "pt-BR",
             "site/en/box/en": "en",
             "site/dutch": "nl",
+            "site/dutch/box/nl": "nl",
         },
         **said,
     }
@@ -270,6 +271,9 @@ def of(path: str, locale: str | None = None, **said: Any) -> str:
         ("dutch/a", "nl", "/nl/a/"),
         # Of folders within one another the outermost is the locale's.
         ("en/box/en/a", "en", "/en/box/en/a/"),
+        # But one that is called by it goes before one that is not.
+        ("dutch/box/nl/a", "nl", "/nl/a/"),
+        ("dutch/box/nl/nl/a", "nl", "/nl/nl/a/"),
         # No folder of its locale: the path from the root, its own locale before it.
         ("a/about.fr", "fr", "/fr/a/about.fr/"),
         ("en/french", "fr", "/fr/en/french/"),

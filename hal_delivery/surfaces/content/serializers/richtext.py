@@ -55,21 +55,21 @@ class SiteTexts:
             return self._of_asset(asset, written)
         place = self.places.get(one.target or "")
         # A fragment of the document itself is that wherever the document is shown.
-        if place is None or one.kind == "image" or written.href.startswith("#"):
+        if place is None or one.kind != "link" or written.href.startswith("#"):
             return None
         return {"href": self.address(place) + _behind(written.href)}
 
     def _of_asset(self, asset: Node, written: Written) -> Mapping[str, str | None]:
         address = self.urls.asset_bytes(asset)
-        if written.kind == "link":
-            return {"href": address}
+        if written.kind != "image":
+            return {written.attribute: address}
         size = {
             name: Default(asset.fields[name])
             for name in ("width", "height")
             if name in asset.fields
         }
         alt = asset.fields.get("alt") or asset.fields.get("title") or ""
-        return {"src": address, **size, "alt": Default(alt)}
+        return {written.attribute: address, **size, "alt": Default(alt)}
 
 
 def _behind(href: str) -> str:
