@@ -32,8 +32,14 @@ check: install  ## check format, lint, types and the arrows between packages
 bench: install  ## measure the service on this machine (ARGS go to the benchmark)
 	$(BIN)/python -m tests.bench $(ARGS)
 
-chaos: install  ## kill imports at random moments and compare (ARGS go to the runs)
+chaos: install  ## kill imports and writers, tear the index, and compare (ARGS go to the runs)
 	$(BIN)/python -m tests.chaos $(ARGS)
+
+quality: install  ## compare what search finds with other engines (ARGS go to the report)
+	@$(BIN)/python -c 'import tantivy' 2>/dev/null || $(BIN)/python -m pip install -qq \
+	  --disable-pip-version-check --no-input -e '.[quality]' || \
+	  echo "tantivy could not be installed; the report goes without it." >&2
+	$(BIN)/python -m tests.quality $(ARGS)
 
 # The stamp makes the second run instant: it is older than these two files only
 # when what they declare may have changed.
@@ -62,4 +68,4 @@ chaos: install  ## kill imports at random moments and compare (ARGS go to the ru
 	  echo "The installation failed; pip's reason is above. Run make again to retry." >&2; exit 1; }
 	@touch $@
 
-.PHONY: help install serve test check bench chaos
+.PHONY: help install serve test check bench chaos quality

@@ -22,6 +22,7 @@ from hal_delivery.mounts import Mount
 from hal_delivery.settings import Settings, settings_table
 from hal_delivery.surfaces.content.relations import CURIE, RELATIONS
 from hal_delivery.web.failures import rows
+from hal_delivery.web.service import METRICS
 from hal_delivery.web.vocabulary import LARGEST_NUMBER, VOCABULARY
 
 REFERENCE: Final = Path(__file__).with_name("reference.md")
@@ -103,6 +104,12 @@ def reference() -> str:
             "`module:function`, that imports go through.",
             _table(("table", "meaning"), ((f"`{key}`", said) for key, said in HOOK_KEYS.items())),
         ],
+        "Metrics": [
+            "Lines of `/metrics`, in the text format of Prometheus. Those that begin with "
+            "`hal_delivery_index` are there once for each `side`, and are the same in whatever "
+            "process answers.",
+            _table(("name", "type", "meaning"), _metrics()),
+        ],
         "Command line": [
             "Each command takes `--help`, which shows an example.",
             _table(("command", "what it does"), commands.summaries(command_line)),
@@ -126,6 +133,11 @@ def reference() -> str:
 def _spaced(texts: Iterable[str]) -> str:
     """*texts* with an empty line between two of them; tables end their last line themselves."""
     return "\n".join(text if text.endswith("\n") else f"{text}\n" for text in texts)
+
+
+def _metrics() -> Iterable[tuple[str, str, str]]:
+    for name, (kind, meaning, _) in METRICS.items():
+        yield f"`hal_delivery_{name}`", kind, meaning
 
 
 def _description() -> Mapping[str, Any]:

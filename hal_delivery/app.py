@@ -39,7 +39,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     content.register_converters(app)
     for mount in services.deliveries:
         openapi.api(app, mount).register_blueprint(content.blueprint(mount), url_prefix=mount.base)
-    service.install(app, list(services.deliveries), services.readiness)
+    service.install(app, list(services.deliveries), services.readiness, services.statuses)
     # Last: what the parts above registered for errors of their own gives way.
     Requests(Outside(settings), services.deliveries, services.signer).install(app)
     return app

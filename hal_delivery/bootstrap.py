@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
-from typing import Final
+from typing import Any, Final
 
 from marshmallow import ValidationError
 from sqlalchemy.exc import DatabaseError
@@ -46,6 +46,10 @@ class Services:
         lag = {side.value: committed - index.reached for side, index in self.indexes.items()}
         return {"status": "ready", "position": committed, "lag": lag, "problems": []}
 
+    def statuses(self) -> list[Mapping[str, Any]]:
+        """How each index is."""
+        return [index.status() for index in self.indexes.values()]
+
     def close(self) -> None:
         for index in self.indexes.values():
             index.close()
@@ -54,6 +58,7 @@ class Services:
 
 def build_services(settings: Settings, *, migrate: bool = True, serving: bool = False) -> Services:
     """Open the repository and its indexes; each process opens its own."""
+    mounts = _checked(load_mounts(settings.config, required=_names_config(settings)))
     renderer = FieldsRenderer()
     repository = Repository.open(
         settings.database_url,
@@ -63,9 +68,18 @@ def build_services(settings: Settings, *, migrate: bool = True, serving: bool = 
         mapped=serving,
     )
     indexes = {
-        side: WhooshIndex(settings.data_dir / "index" / side.value, side, repository)
+        side: WhooshIndex(
+            settings.data_dir / "index" / side.value,
+            side,
+            repository,
+            # Nobody else can say what a text without a locale is written in.
+            language=mounts[0].default_locale,
+        )
         for side in Side
     }
+    if serving:
+        for index in indexes.values():
+            index.open()
     deliveries = {
         mount: Delivery(
             mount,
@@ -74,7 +88,7 @@ def build_services(settings: Settings, *, migrate: bool = True, serving: bool = 
             renderer,
             [hook(settings.config, one) for one in mount.processors],
         )
-        for mount in _checked(load_mounts(settings.config, required=_names_config(settings)))
+        for mount in mounts
     }
     return Services(repository, indexes, deliveries, TokenSigner.load_or_create(settings.data_dir))
 

@@ -17,22 +17,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-import orjson
 
-from content_repo.model import Side
 from hal_delivery import logs
 from hal_delivery.auth.principal import ROLES
 from hal_delivery.auth.tokens import TokenSigner
 from hal_delivery.commands.exporting import export
 from hal_delivery.commands.importing import import_
+from hal_delivery.commands.indexing import index
 from hal_delivery.commands.links import links
 from hal_delivery.mounts import Mount, load_mounts
 from hal_delivery.settings import PREFIX, Settings, StartError, nearest
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
-
-    from search_index import SearchIndex
 
 #: A folder to try an import with; it comes with the source tree.
 _MANUAL: Final = Path(__file__).parents[1] / "docs"
@@ -107,7 +104,7 @@ def serve(
       HAL_DELIVERY_DATA_DIR=var/demo hal-delivery serve --demo --port 8080
     """
     # Imported here, as they take longer than all other commands together.
-    from hal_delivery import server
+    from hal_delivery import indexing, server
     from hal_delivery.bootstrap import prepare
 
     logs.configure(settings.log_level, settings.log_format)
@@ -127,6 +124,7 @@ def serve(
         threads=threads,
         log_level=settings.log_level,
         when_ready=lambda: click.echo(_welcome(settings, listener.url)),
+        beside=lambda: indexing.run(settings),
     )
 
 
@@ -158,81 +156,8 @@ def token(settings: Settings, mount: str, role: str, lifetime: timedelta, name: 
         raise click.UsageError(f"{error}.") from None
 
 
-_side = click.option(
-    "--side",
-    type=click.Choice([side.value for side in Side]),
-    help="Only this side.  [default: both]",
-)
-
-
-@main.group()
-def index() -> None:
-    """Look at the search index, check it, or build it anew.
-
-    \b
-    Example:
-      hal-delivery index status
-    """
-
-
-@index.command()
-@_side
-@click.pass_obj
-def status(settings: Settings, side: str | None) -> None:
-    """Print how far each index has come, as JSON.
-
-    \b
-    Example:
-      hal-delivery index status --side published
-    """
-    _print({name: found.status() for name, found in _indexes(settings, side)})
-
-
-@index.command()
-@_side
-@click.pass_obj
-def verify(settings: Settings, side: str | None) -> None:
-    """Compare each index with the repository, and print where they differ.
-
-    \b
-    Example:
-      hal-delivery index verify
-    """
-    _print({name: found.verify() for name, found in _indexes(settings, side)})
-
-
-@index.command()
-@_side
-@click.pass_obj
-def rebuild(settings: Settings, side: str | None) -> None:
-    """Build each index anew beside the old one, then put it in its place.
-
-    The service may go on running; searches answer from the old index meanwhile.
-
-    \b
-    Example:
-      hal-delivery index rebuild --side draft
-    """
-    for name, found in _indexes(settings, side):
-        found.rebuild()
-        click.echo(f"{name}: rebuilt up to position {found.reached}")
-
-
-for command in (import_, export, links):
+for command in (index, import_, export, links):
     main.add_command(command)
-
-
-def _indexes(settings: Settings, side: str | None) -> Iterable[tuple[str, SearchIndex]]:
-    from hal_delivery.bootstrap import build_services
-
-    logs.configure(settings.log_level, settings.log_format)
-    indexes = build_services(settings).indexes
-    return [(each.value, indexes[each]) for each in Side if side in (None, each.value)]
-
-
-def _print(result: Any) -> None:
-    options = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
-    click.echo(orjson.dumps(result, default=str, option=options))
 
 
 def _welcome(settings: Settings, url: str) -> str:

@@ -5,6 +5,9 @@ configuration of its own: not its file, not its environment variables, and no
 forwarded header, since which proxies are believed is decided in
 ``hal_delivery.web``.
 
+One process of another kind may run beside the workers; it is started again when it
+ends, and ends with the server.
+
 The port is reserved before anything slow begins, so that a taken port is
 reported at once and a port that is still being prepared refuses connections
 instead of letting them wait.
@@ -12,14 +15,19 @@ instead of letting them wait.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import errno
 import json
+import logging
 import os
+import signal
 import socket
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 import gunicorn.http.wsgi
 import gunicorn.util
@@ -34,7 +42,16 @@ from hal_delivery.settings import StartError
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+log = logging.getLogger(__name__)
+
 _SHARED_MEMORY: Final = Path("/dev/shm")
+
+#: Seconds between two starts of the process beside the workers: at first, and at most.
+_RESPITE: Final = 1.0
+_LONGEST_RESPITE: Final = 30.0
+
+#: prctl(2): the signal that comes when the parent process has ended.
+_PR_SET_PDEATHSIG: Final = 1
 
 LIMITS: Final[dict[str, Any]] = {
     "limit_request_line": 8190,
@@ -120,10 +137,13 @@ def serve(
     threads: int = 1,
     log_level: str = "info",
     when_ready: Callable[[], None] = lambda: None,
+    beside: Callable[[], None] | None = None,
 ) -> None:
     """Serve what *load* makes in each worker, until told to stop; then exit.
 
-    *when_ready* is called once, when connections are accepted from then on.
+    *when_ready* is called once, when connections are accepted from then on.  What
+    *beside* does, a process beside the workers does, as long as there are any; it
+    may be killed at any moment.
     """
     # The only way to say less about the software than "gunicorn".
     gunicorn.http.wsgi.SERVER = "hal-delivery"
@@ -145,7 +165,7 @@ def serve(
             "when_ready": lambda arbiter: when_ready(),
         },
     )
-    arbiter = Arbiter(application)
+    arbiter = _Arbiter(application, beside)
     arbiter.LISTENERS = [_listening(listener, application.cfg, arbiter.log)]
     arbiter.run()
 
@@ -178,6 +198,103 @@ def _taken(host: str, port: int, error: OSError) -> AddressTaken:
             "port: --port."
         )
     return AddressTaken(f"Cannot listen at port {port} of {host}: {error.strerror}.")
+
+
+class _Arbiter(Arbiter):
+    """gunicorn's own, with one process beside its workers."""
+
+    def __init__(self, application: BaseApplication, beside: Callable[[], None] | None) -> None:
+        super().__init__(application)
+        self._beside = None if beside is None else _Beside(beside)
+
+    def manage_workers(self) -> None:
+        """Called once a second, and whenever a process has ended."""
+        super().manage_workers()
+        if self._beside is not None:
+            self._beside.keep(self.LISTENERS)
+
+    def reload(self) -> None:
+        """Start everything anew, the process beside the workers as well."""
+        if self._beside is not None:
+            self._beside.stop()
+        super().reload()
+
+    def stop(self, graceful: bool = True) -> None:
+        """End everything."""
+        if self._beside is not None:
+            self._beside.stop()
+        super().stop(graceful)
+
+
+class _Beside:
+    """A process that is there whenever it is looked after."""
+
+    def __init__(self, run: Callable[[], None]) -> None:
+        self._run = run
+        self._pid: int | None = None
+        self._respite = _RESPITE
+        self._due = 0.0
+
+    def keep(self, listeners: Iterable[Any]) -> None:
+        """Start it, unless it is running or was started only just now."""
+        now = time.monotonic()
+        if now < self._due or self._is_running():
+            return
+        # One that ends as soon as it has begun is not tried ever faster.
+        lasted = now - self._due > _LONGEST_RESPITE
+        self._respite = _RESPITE if lasted else min(2 * self._respite, _LONGEST_RESPITE)
+        self._due = now + self._respite
+        parent = os.getpid()
+        try:
+            self._pid = os.fork()
+        except OSError:
+            log.exception("no process can be started beside the workers")
+            return
+        if self._pid == 0:
+            self._live(parent, listeners)
+
+    def stop(self) -> None:
+        """End it; it is one that may be killed."""
+        if self._is_running() and self._pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
+        self._due = 0.0
+
+    def _is_running(self) -> bool:
+        if self._pid is None:
+            return False
+        try:
+            return os.waitpid(self._pid, os.WNOHANG)[0] == 0
+        except ChildProcessError:
+            # gunicorn takes note of every child that ended, and drops those it does not know.
+            return False
+
+    def _live(self, parent: int, listeners: Iterable[Any]) -> NoReturn:
+        status = 1
+        try:
+            _end_with(parent)
+            for listener in listeners:
+                listener.sock.close()
+            self._run()
+            status = 0
+        except Exception:
+            log.exception("the process beside the workers failed")
+        finally:
+            # Nothing of what the server would do at its own end.
+            os._exit(status)
+
+
+def _end_with(parent: int) -> None:
+    """End when *parent* does, however that ends, or when told by SIGTERM."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
+        # A terminal sends those to all processes; the server decides what they mean.
+        signal.signal(number, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGTTIN, signal.SIGTTOU):
+        signal.signal(number, signal.SIG_DFL)
+    with contextlib.suppress(AttributeError, OSError):  # not on every system
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)
 
 
 class _Application(BaseApplication):

@@ -1,12 +1,12 @@
 """An edition: one Whoosh index on disk, opened, read and written.
 
-The only module, beside the schema, that speaks to Whoosh.  Whatever it meets
+Beside the schema and the postings, the only module that speaks to Whoosh.  Whatever it meets
 that a sound index does not do is :class:`Damaged`; a disk that is full, or too
 many open files, is :class:`Hindered`, which no rebuilding would mend.
 
 Segments are read through plain files, not mapped: cutting a mapped file short
 kills the process that reads it.  Such reads share a file offset, so whoever
-reads postings holds the index's lock (see :mod:`search_index.whoosh_index`);
+reads postings holds the index's lock (see :mod:`search_index.upkeep`);
 entries were loaded before and need none.
 """
 
@@ -14,26 +14,32 @@ from __future__ import annotations
 
 import contextlib
 import errno
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex, LockError
-from whoosh.reading import MultiReader, SegmentReader
-from whoosh.searching import Searcher
+from whoosh.reading import SegmentReader
 from whoosh.writing import IndexWriter
 
 from search_index.bookmark import Bookmark
 from search_index.catalogue import Catalogue, Spot
+from search_index.engine import MOST_SEGMENTS, Damaged, Hindered
 from search_index.entry import Entry
+from search_index.errors import InvalidQuery
+from search_index.expression import Expression
 from search_index.flatten import Flat
-from search_index.parsing import Phrase
-from search_index.schema import SCHEMA, WEIGHTING, holding
-
-#: Segments that are let be; beyond, small ones are merged.
-MOST_SEGMENTS: Final = 8
+from search_index.highlighting import Forms
+from search_index.matching import Scored
+from search_index.occurrences import other_forms
+from search_index.postings import Numbers, Postings
+from search_index.query import Query
+from search_index.schema import SCHEMA
+from search_index.spelling import Vocabulary
+from search_index.words import SegmentWords, Words
 
 #: Megabytes of postings kept in memory while writing.
 _POOL: Final = 256
@@ -46,24 +52,12 @@ _HINDRANCES: Final = frozenset(
 )
 
 
-class Damaged(Exception):
-    """The edition of that name cannot be used as it is; no name: there is none."""
-
-    def __init__(self, edition: str | None, reason: str) -> None:
-        super().__init__(reason)
-        self.edition = edition
-
-
-class Hindered(Exception):
-    """The machine refuses, for now, what the index needs."""
-
-
 @contextlib.contextmanager
 def _judged(what: str, folder: Path) -> Iterator[None]:
     """Sort whatever goes wrong inside into the two above."""
     try:
         yield
-    except (Damaged, Hindered):
+    except (Damaged, Hindered, InvalidQuery):
         raise
     except Exception as problem:
         reason = f"{what} {folder.name}: {type(problem).__name__}: {problem}"
@@ -75,7 +69,7 @@ def _judged(what: str, folder: Path) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Leaf:
+class _Opened:
     """One opened segment: its reader, and what it holds by number.
 
     What was deleted from it since is none of its business: that is noted in the
@@ -83,17 +77,26 @@ class _Leaf:
     """
 
     reader: Any
+    postings: Postings
     held: Sequence[Entry | Bookmark]
     file: Path
     written: tuple[int, ...] | None
 
+    def languages(self) -> dict[str, Numbers]:
+        """The numbers of the entries of each language."""
+        found: dict[str, list[int]] = {}
+        for number, one in enumerate(self.held):
+            if isinstance(one, Entry) and one.language is not None:
+                found.setdefault(one.language, []).append(number)
+        return {name: np.array(numbers, np.int64) for name, numbers in found.items()}
+
     @classmethod
-    def open(cls, storage: FileStorage, segment: Any) -> _Leaf:
+    def open(cls, storage: FileStorage, segment: Any) -> _Opened:
         file = Path(storage.folder) / segment.make_filename(segment.COMPOUND_EXT)
         written = _written(file)
         reader = SegmentReader(storage, SCHEMA, segment)
         stored = [reader.stored_fields(number) for number in range(segment.doc_count_all())]
-        return cls(reader, [_loaded(one) for one in stored], file, written)
+        return cls(reader, Postings(reader), [_loaded(one) for one in stored], file, written)
 
     def check(self) -> None:
         """Notice a file that was written over: in what it says now, words go missing unseen.
@@ -121,22 +124,19 @@ def _loaded(stored: Mapping[str, bytes]) -> Entry | Bookmark:
     return Entry.loads(stored["entry"])
 
 
-class Edition:
+class WhooshEdition:
     """An index as of one commit; what is committed later is another edition."""
 
     def __init__(
-        self, folder: Path, generation: int, segments: Sequence[Any], leaves: Mapping[str, _Leaf]
+        self, folder: Path, generation: int, segments: Sequence[Any], leaves: Mapping[str, _Opened]
     ) -> None:
         self.folder = folder
         self.generation = generation
         self._leaves = leaves
         placed: list[tuple[Entry, Spot]] = []
         bookmarks: list[tuple[Bookmark, Spot]] = []
-        self._names: list[tuple[int, str]] = []
-        offset = 0
         for segment in segments:
             name = segment.segment_id()
-            self._names.append((offset, name))
             for number, one in enumerate(leaves[name].held):
                 if segment.is_deleted(number):
                     continue
@@ -144,18 +144,24 @@ class Edition:
                     bookmarks.append((one, (name, number)))
                 else:
                     placed.append((one, (name, number)))
-            offset += segment.doc_count_all()
         if len(bookmarks) != 1:
             raise Damaged(folder.name, f"{len(bookmarks)} bookmarks in {folder.name}")
         ((self.bookmark, self._bookmark_spot),) = bookmarks
         self.catalogue = Catalogue(placed)
-        readers = [leaves[name].reader for _, name in self._names]
-        self._searcher = Searcher(MultiReader(readers), weighting=WEIGHTING)
+        self.words = Words(
+            self.catalogue,
+            [
+                SegmentWords(
+                    name, leaves[name].postings, leaves[name].languages(), len(leaves[name].held)
+                )
+                for name in leaves
+            ],
+        )
 
     # -- opening ----------------------------------------------------------
 
     @classmethod
-    def open(cls, folder: Path, kept: Edition | None = None) -> Edition:
+    def open(cls, folder: Path, kept: WhooshEdition | None = None) -> WhooshEdition:
         """The last commit in *folder*; segments that *kept* has open are taken over."""
         with _judged("opening", folder):
             storage = _storage(folder)
@@ -171,15 +177,15 @@ class Edition:
 
     @classmethod
     def _opened(
-        cls, folder: Path, storage: FileStorage, generation: int, kept: Edition | None
-    ) -> Edition:
+        cls, folder: Path, storage: FileStorage, generation: int, kept: WhooshEdition | None
+    ) -> WhooshEdition:
         segments = TOC.read(storage, _NAME, gen=generation, schema=SCHEMA).segments
         had = kept._leaves if kept is not None and kept.folder == folder else {}
-        leaves: dict[str, _Leaf] = {}
+        leaves: dict[str, _Opened] = {}
         try:
             for segment in segments:
                 name = segment.segment_id()
-                leaves[name] = had.get(name) or _Leaf.open(storage, segment)
+                leaves[name] = had.get(name) or _Opened.open(storage, segment)
             return cls(folder, generation, segments, leaves)
         except BaseException:
             _close(leaf for name, leaf in leaves.items() if name not in had)
@@ -191,7 +197,7 @@ class Edition:
         with _judged("looking into", self.folder):
             return _generation(_storage(self.folder)) == self.generation
 
-    def close(self, successor: Edition | None = None) -> None:
+    def close(self, successor: WhooshEdition | None = None) -> None:
         """Close all files but those that *successor* took over."""
         kept = successor._leaves if successor is not None else {}
         _close(
@@ -206,26 +212,29 @@ class Edition:
 
     # -- searching --------------------------------------------------------
 
-    def scores(self, phrases: Sequence[Phrase]) -> dict[int, float]:
-        """The catalogue's rows that hold all of *phrases*, each with its score."""
-        found: dict[int, float] = {}
-        row_at = self.catalogue.row_at
+    def scored(self, query: Query, expression: Expression) -> Scored:
+        """The rows that *expression* holds for, of those that *query* is about."""
         with _judged("searching", self.folder):
             for opened in self._leaves.values():
                 opened.check()
-            for (leaf, _), (_, name) in zip(
-                self._searcher.leaf_searchers(), self._names, strict=True
-            ):
-                query = holding(phrases, leaf.reader())
-                if query is None:
-                    continue
-                matcher = query.matcher(leaf, leaf.context())
-                while matcher.is_active():
-                    row = row_at((name, matcher.id()))
-                    if row is not None:
-                        found[row] = matcher.score()
-                    matcher.next()
-        return found
+            return self.words.scored(query, expression)
+
+    def vocabularies(self) -> list[Vocabulary]:
+        """The words of each segment, and how many of its entries have each, or lately had."""
+        with _judged("reading the words of", self.folder):
+            return [opened.postings.vocabulary for opened in self._leaves.values()]
+
+    def forms(self, words: Collection[str], languages: Collection[str]) -> Forms:
+        """The other words that have the stems of *words* in each of *languages*."""
+        sources = [opened.postings for opened in self._leaves.values()]
+        with _judged("reading the words of", self.folder):
+            return {
+                (word, language): {
+                    other for one in sources for other in other_forms(word, language, one)
+                }
+                for word in words
+                for language in languages
+            }
 
     # -- writing ----------------------------------------------------------
 
@@ -272,7 +281,7 @@ def _generation(storage: FileStorage) -> int:
     return found
 
 
-def _close(leaves: Iterable[_Leaf]) -> None:
+def _close(leaves: Iterable[_Opened]) -> None:
     for leaf in leaves:
         with contextlib.suppress(Exception):
             leaf.reader.close()
@@ -293,7 +302,9 @@ def _cancelling(writer: IndexWriter) -> Iterator[None]:
 
 def _add(writer: IndexWriter, flats: Iterable[Flat], bookmark: Bookmark) -> None:
     for flat in flats:
-        writer.add_document(title=(flat.title,), text=flat.texts, entry=flat.entry.dumps())
+        writer.add_document(
+            title=flat.title, text=flat.text, forms=flat.forms, entry=flat.entry.dumps()
+        )
     writer.add_document(bookmark=bookmark.dumps())
 
 

@@ -35,8 +35,13 @@ class Entry:
     """One node of one side.
 
     ``types`` are its type and all that it extends.  ``values`` holds the values
-    of fields by (dotted) name, ``keys`` the category keys by taxonomy (the
-    empty name: of no particular one).  ``digest`` stands for its words.
+    of fields by (dotted) name, ``refs`` the ids that they point at, ``keys`` the
+    category keys by taxonomy (the empty name: of no particular one).  ``group`` is
+    its translations', ``present`` names the fields that say something.
+
+    Its texts are one row of places; ``spans`` says by field where each begins and
+    ends there, in turn.  ``units`` counts those of the title and of all else,
+    ``language`` is that of its stems, and ``digest`` stands for its words.
     """
 
     id: str
@@ -50,7 +55,13 @@ class Entry:
     modified_at: int
     published_at: int | None
     values: Mapping[str, tuple[Typed, ...]]
+    refs: Mapping[str, tuple[str, ...]]
     keys: Mapping[str, tuple[str, ...]]
+    group: str
+    present: tuple[str, ...]
+    language: str | None
+    spans: Mapping[str, tuple[int, ...]]
+    units: tuple[int, int]
     digest: str
 
     @property
@@ -78,11 +89,14 @@ class Entry:
             name: tuple([(order, value) for order, value in values])
             for name, values in found["values"].items()
         }
-        found["keys"] = {name: tuple(keys) for name, keys in found["keys"].items()}
+        for name in ("refs", "keys", "spans"):
+            found[name] = {key: tuple(some) for key, some in found[name].items()}
+        found["present"] = _shared(tuple(found["present"]))
+        found["units"] = tuple(found["units"])
         return cls(**found)
 
 
 @lru_cache(maxsize=1024)
-def _shared(types: tuple[str, ...]) -> tuple[str, ...]:
+def _shared(names: tuple[str, ...]) -> tuple[str, ...]:
     """Ten thousand entries of a type need its names once."""
-    return types
+    return names

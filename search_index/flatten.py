@@ -15,22 +15,32 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final
+from itertools import chain
+from typing import Any, Final, TypeVar
 
 import nh3
 
-from content_repo import Field, FieldKind, Kind, Node, Types, bundles, taxonomy
+from content_repo import ROOT_ID, Field, FieldKind, Kind, Node, Types, bundles, taxonomy
 from content_repo.doctypes import COMPOUND_TYPE, REFERRING, TEXTUAL, dated, to_millis
+from content_repo.translations import present
+from search_index import stemming
+from search_index.analysis import place
 from search_index.entry import Entry, Order, Typed
 
-#: Raise it whenever :func:`flatten` answers differently: indexes are then rebuilt.
-VERSION: Final = 2
+T = TypeVar("T")
 
-#: Strings are ordered and compared by so many characters.
-LONGEST_VALUE: Final = 256
+#: Raise it whenever :func:`flatten` answers differently: indexes are then rebuilt.
+VERSION: Final = 3
+
+#: Strings are compared by so many characters, and texts ordered by so many.
+LONGEST_VALUE: Final = 4096
+LONGEST_TEXT: Final = 256
+
+#: Between two texts, so that no phrase reaches from one into the next; even.
+_GAP: Final = 4
 
 #: The field that entries are called by, and that counts most in a search.
 TITLE: Final = "title"
@@ -53,22 +63,35 @@ _BLOCKS: Final = {
 _TAG: Final = re.compile("<[^>]*>")
 
 
+#: Where each term is.
+Places = Mapping[str, Sequence[int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Flat:
-    """A node as the index takes it in: an entry, and texts to be found by."""
+    """A node as the index takes it in: an entry, and the terms to find it by.
+
+    Those of the title, and those of all other texts, with their places; ``forms``
+    are what :func:`search_index.stemming.forms` says of both.
+    """
 
     entry: Entry
-    title: str
-    texts: tuple[str, ...]
+    title: Places
+    text: Places
+    forms: Collection[str]
 
 
 @dataclass(slots=True)
 class _Found:
     """What a walk over fields has come by so far."""
 
-    texts: list[str] = field(default_factory=list)
+    texts: list[tuple[str, str]] = field(default_factory=list)
     values: dict[str, list[Typed]] = field(default_factory=dict)
+    refs: dict[str, list[str]] = field(default_factory=dict)
     keys: dict[str, list[str]] = field(default_factory=dict)
+
+    def text(self, name: str, text: str) -> None:
+        self.texts.append((name, text))
 
     def value(self, name: str, value: Any, kind: FieldKind = FieldKind.JSON) -> None:
         one = typed(value, kind)
@@ -76,34 +99,79 @@ class _Found:
             self.values.setdefault(name, []).append(one)
 
 
-def flatten(node: Node, types: Types) -> Flat:
-    """The entry of *node*, with its texts."""
-    found = _Found()
+def flatten(node: Node, types: Types, language: str | None = None) -> Flat:
+    """The entry of *node*, with its terms; *language* is the locale of nodes that have none."""
+    found = _walked(node, types)
+    title = _title(node)
+    spoken = stemming.language(node.locale or language)
+    title_places, count, _ = _placed([title])
+    text_places, counts, spans = _placed([text for _, text in found.texts])
+    by_field: dict[str, list[int]] = {}
+    for (name, _), span in zip(found.texts, spans, strict=True):
+        by_field.setdefault(name, []).extend(span)
+    entry = _entry(node, types, found, title)
+    entry = replace(entry, language=spoken, units=(count, counts), spans=_tuples(by_field))
+    forms = stemming.forms({**title_places, **text_places}, spoken)
+    return Flat(entry, title_places, text_places, forms)
+
+
+def texts(node: Node, types: Types) -> list[tuple[str, str]]:
+    """All texts that *node* is found by, each with the name of its field; the title first."""
+    return [(TITLE, _title(node)), *_walked(node, types).texts]
+
+
+def _title(node: Node) -> str:
     given = node.fields.get(TITLE)
-    title = given if isinstance(given, str) else ""
+    return given if isinstance(given, str) else ""
+
+
+def _walked(node: Node, types: Types) -> _Found:
+    """What all fields of *node* hold."""
+    found = _Found()
     match node.kind:
         case Kind.DOCUMENT:
             _take_fields(found, types, node.type, dated(node.fields), "")
         case Kind.BUNDLE:
             for messages in bundles.messages(node).values():
-                found.texts.extend(text for text in messages.values() if isinstance(text, str))
+                for text in messages.values():
+                    if isinstance(text, str):
+                        found.text("messages", text)
         case Kind.TAXONOMY:
             for top in taxonomy.categories(node):
                 for category in top.walk():
-                    found.texts.extend(_names(category))
+                    for text in _names(category):
+                        found.text("categories", text)
         case _:
             for name, value in node.fields.items():
                 _take_json(found, name, value)
-            described = (node.fields.get(name) for name in DESCRIBING)
-            found.texts.extend(text for text in described if isinstance(text, str))
+            for name in DESCRIBING:
+                if isinstance(said := node.fields.get(name), str):
+                    found.text(name, said)
     if node.kind in (Kind.BUNDLE, Kind.TAXONOMY):
-        found.value(TITLE, given)
-    return Flat(_entry(node, types, found, title), title, tuple(found.texts))
+        found.value(TITLE, node.fields.get(TITLE))
+    return found
+
+
+def _placed(texts: Iterable[str]) -> tuple[dict[str, list[int]], int, list[tuple[int, int]]]:
+    """The terms of *texts* by place, the number of units, and each text's first and last place."""
+    places: dict[str, list[int]] = {}
+    spans, start, units = [], 0, 0
+    for text in texts:
+        end, count = place(text, start, places)
+        # A sign behind the last unit stands at the end.
+        spans.append((start, end + 1))
+        units += count
+        start = end + _GAP
+    return places, units, spans
+
+
+def _tuples(lists: Mapping[str, list[T]]) -> dict[str, tuple[T, ...]]:
+    return {name: tuple(some) for name, some in lists.items()}
 
 
 def _entry(node: Node, types: Types, found: _Found, title: str) -> Entry:
     lineage = tuple(one.name for one in types.lineage(node.type)) or (node.type,)
-    digest = hashlib.blake2b("\0".join((title, *found.texts)).encode(), digest_size=9)
+    told = "\0".join((title, *chain.from_iterable(found.texts)))
     return Entry(
         id=node.id,
         kind=node.kind,
@@ -115,9 +183,15 @@ def _entry(node: Node, types: Types, found: _Found, title: str) -> Entry:
         created_at=node.created_at,
         modified_at=node.modified_at,
         published_at=node.published_at,
-        values={name: tuple(values) for name, values in found.values.items()},
+        values=_tuples(found.values),
+        refs={name: tuple(dict.fromkeys(ids)) for name, ids in found.refs.items()},
         keys={name: tuple(dict.fromkeys(keys)) for name, keys in found.keys.items()},
-        digest=digest.hexdigest(),
+        group=node.group,
+        present=tuple(sorted(present(node.fields))),
+        language=None,
+        spans={},
+        units=(0, 0),
+        digest=hashlib.blake2b(told.encode(), digest_size=9).hexdigest(),
     )
 
 
@@ -143,12 +217,13 @@ def _take_value(found: _Found, types: Types, one: Field, value: Any, name: str) 
             _take_fields(found, types, compound, value, f"{name}.")
     elif one.kind in REFERRING:
         # What it points at may not be the reader's to see: no order tells of it.
-        pass
+        if isinstance(value, str) and value != ROOT_ID:
+            found.refs.setdefault(name, []).append(value)
     elif one.kind in TEXTUAL and isinstance(value, str):
         text = plain(value) if one.kind is FieldKind.RICH_TEXT else value
         if name != TITLE and one.name not in NEVER_SEARCHED:
-            found.texts.append(text)
-        found.value(name, text)
+            found.text(name, text)
+        found.value(name, text if one.kind is FieldKind.STRING else text[:LONGEST_TEXT])
     else:
         if one.kind is FieldKind.TAXONOMY_KEYS and isinstance(value, str):
             found.keys.setdefault(one.taxonomy or "", []).append(value)
@@ -173,9 +248,16 @@ def typed(value: Any, kind: FieldKind = FieldKind.JSON) -> Typed | None:
     if isinstance(value, int | float):
         return (Order.DATE if kind is FieldKind.DATE else Order.NUMBER).value, value
     if isinstance(value, str):
-        return Order.STRING.value, value[:LONGEST_VALUE]
+        return Order.STRING.value, shortened(value)
     millis = to_millis(value) if isinstance(value, datetime) else None
     return None if millis is None else (Order.DATE.value, millis)
+
+
+def shortened(value: str) -> str:
+    """A string as it is compared: of a very long one its beginning, and a digest of all of it."""
+    if len(value) <= LONGEST_VALUE:
+        return value
+    return f"{value[:LONGEST_VALUE]}\0{hashlib.blake2b(value.encode(), digest_size=9).hexdigest()}"
 
 
 def plain(rich: str) -> str:

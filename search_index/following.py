@@ -14,7 +14,7 @@ from typing import Final
 from content_repo import ROOT_ID, Action, Change, Kind, Reader, Repository, Side
 from content_repo.model import REACHES_DESCENDANTS
 from search_index.bookmark import Bookmark, mark
-from search_index.edition import Damaged, Edition
+from search_index.engine import Damaged, Edition
 from search_index.flatten import Flat, flatten
 from search_index.schema import fingerprint
 
@@ -34,10 +34,11 @@ class Rewrite:
 class Follower:
     """One side of a repository, seen as changes and entries."""
 
-    def __init__(self, repository: Repository, side: Side) -> None:
+    def __init__(self, repository: Repository, side: Side, language: str) -> None:
         self._repository = repository
         self._side = side
-        self.fingerprint = fingerprint(side)
+        self.language = language
+        self.fingerprint = fingerprint(side, language)
 
     # -- the log ----------------------------------------------------------
 
@@ -145,6 +146,6 @@ class Follower:
             for id in chunk:
                 node = nodes.get(id)
                 if node is not None and node.kind is not Kind.OBJECT and node.id != ROOT_ID:
-                    yield flatten(node, types)
+                    yield flatten(node, types, self.language)
             if progress is not None:
                 progress(start + len(chunk), len(ids))

@@ -27,11 +27,14 @@ from search_index.query import Query, SortKey
 
 _TEXTS: Final = frozenset({"title", "name"})
 _IDENTIFIERS: Final = frozenset({"path", "type", "locale", "id"})
-_DATES: Final = frozenset({"created_at", "modified_at", "published_at"})
-_NUMBERS: Final = frozenset({"rank"})
+DATES: Final = frozenset({"created_at", "modified_at", "published_at"})
+NUMBERS: Final = frozenset({"rank"})
 
 #: What a key of the node may be called.
-NODE_KEYS: Final = _TEXTS | _IDENTIFIERS | _DATES | _NUMBERS
+NODE_KEYS: Final = _TEXTS | _IDENTIFIERS | DATES | NUMBERS
+
+#: Stands where values of fields have their type: those of an attribute all have the same.
+ATTRIBUTE: Final = 0
 
 _BY_SCORE: Final = (SortKey("", descending=True, of="score"),)
 
@@ -76,6 +79,8 @@ def admits(query: Query) -> Callable[[Admissible], bool]:
         tests.append(lambda entry: entry.id in ids)
     if query.scopes:
         tests.append(lambda entry: is_below(entry.path, query.scopes))
+    if query.outside:
+        tests.append(lambda entry: not is_below(entry.path, query.outside))
     if (deepest := query.deepest) is not None:
         tests.append(lambda entry: entry.path.count("/") < deepest)
     if (categories := query.categories) is not None:
@@ -89,15 +94,19 @@ def _keys(entry: Admissible, taxonomy: str | None) -> Sequence[tuple[str, ...]]:
     return (entry.keys.get(taxonomy, ()),)
 
 
+def keys(sort: Sequence[SortKey], *, scored: bool) -> tuple[SortKey, ...]:
+    """What is ordered by before paths and ids; a full text without a sort is, by its *scored*."""
+    return tuple(sort) or (_BY_SCORE if scored else ())
+
+
 def ordered(
     rows: Sequence[int], entries: Sequence[Entry], sort: Sequence[SortKey], scores: Scores | None
 ) -> list[int]:
     """*rows*, numbers of *entries* in the default order, as *sort* has them."""
     found = list(rows)
-    keys = tuple(sort) or (() if scores is None else _BY_SCORE)
     # Sorting is stable: the least important key goes first, ties stay as they were.
-    for key in reversed(keys):
-        values = {row: _value(entries[row], key, scores, row) for row in found}
+    for key in reversed(keys(sort, scored=scores is not None)):
+        values = {row: value(entries[row], key, scores, row) for row in found}
         present = [row for row in found if values[row] is not None]
         missing = [row for row in found if values[row] is None]
         present.sort(key=values.__getitem__, reverse=key.descending)  # type: ignore[arg-type]
@@ -105,7 +114,7 @@ def ordered(
     return found
 
 
-def _value(entry: Entry, key: SortKey, scores: Scores | None, row: int) -> Typed | None:
+def value(entry: Entry, key: SortKey, scores: Scores | None, row: int) -> Typed | None:
     """What *entry* is ordered by, or ``None`` where it has nothing."""
     if key.of == "score":
         return Order.NUMBER.value, 0.0 if scores is None else scores[row]
@@ -115,8 +124,8 @@ def _value(entry: Entry, key: SortKey, scores: Scores | None, row: int) -> Typed
     if not values:
         return None
     if len(values) == 1:
-        return _comparable(values[0])
-    return (max if key.descending else min)(map(_comparable, values))
+        return comparable(values[0])
+    return (max if key.descending else min)(map(comparable, values))
 
 
 def _attribute(entry: Entry, name: str) -> Typed | None:
@@ -125,9 +134,10 @@ def _attribute(entry: Entry, name: str) -> Typed | None:
     value: Any = getattr(entry, name)
     if value is None:
         return None
-    return 0, value.casefold() if name in _TEXTS else value
+    return ATTRIBUTE, value.casefold() if name in _TEXTS else value
 
 
-def _comparable(value: Typed) -> Typed:
+def comparable(value: Typed) -> Typed:
+    """A field's value as it is compared."""
     order, bare = value
     return (order, bare.casefold()) if order == Order.STRING else value

@@ -6,11 +6,23 @@ Nothing here knows an engine.  What a question means is written in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, Literal, Protocol
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol
 
 from content_repo import Kind
+from search_index.entry import Typed
+
+if TYPE_CHECKING:
+    from search_index.highlighting import Marker
+
+Operator = Literal[
+    "eq", "ne", "gt", "gte", "lt", "lte", "in", "nin", "exists", "prefix", "contains"
+]  # fmt: skip
+
+#: Whose name something is: a field's (dotted below compounds), or the node's own (``path name
+#: type locale id rank title created_at modified_at published_at``).
+Of = Literal["field", "node"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +37,7 @@ class Window:
 class SortKey:
     """One key to order by.
 
-    ``of`` says whose name it is: a *field* (dotted below compounds); of the
-    *node* (``path name type locale id rank title created_at modified_at
-    published_at``); or the *score*, where the name says nothing.
+    ``of`` says whose name it is (:data:`Of`), or the *score*, where it says nothing.
     """
 
     name: str
@@ -40,17 +50,79 @@ BY_ID: Final = (SortKey("id", of="node"),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """What some value of an entry must be.
+
+    ``readings`` are what the text that was given can stand for, one for each
+    type that it can be read as; of ``in`` and ``nin``, those of all its items; of
+    ``exists``, one boolean; of category keys, all that fit.  Through a mirror
+    ``through``, it asks the same of what that points at; without a ``name``, for the
+    target's id.  Paths are those from the folder ``below``, if they lie in it.
+    """
+
+    name: str
+    operator: Operator
+    readings: tuple[Typed, ...]
+    of: Of = "field"
+    through: str | None = None
+    below: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """Values to be counted; dates by the ``year month day`` of ``unit``, in UTC."""
+
+    name: str
+    of: Of = "field"
+    unit: Literal["year", "month", "day"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The values of a facet with their counts, the most frequent first.
+
+    ``omitted`` counts the values that are left out.  A value counted by a unit is
+    its beginning, in milliseconds.
+    """
+
+    values: tuple[tuple[Typed, int], ...]
+    omitted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in an order: the values of its keys at the last item that was passed.
+
+    One value for each key of the sort (``None``: it had none), then its path and id.
+    ``rarities`` say of each leaf of a text how much it counted: behind a cursor it
+    counts the same, however many entries there are by then.
+    """
+
+    values: tuple[Typed | None, ...]
+    path: str
+    id: str
+    rarities: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """A question; whatever is not said does not restrict.
 
     ``roots`` and ``scopes`` are absolute paths: an entry lies strictly below
     one of the roots (the empty path: everything) and, where scopes are given,
-    below one of those too.  ``ids`` are those of the only nodes in question.
+    below one of those too, and below none that is ``outside``.  ``ids`` are those
+    of the only nodes in question; without a sort, they come as they are ``listed``.
     ``types`` are full names, each of which also stands for the types that extend
     it.  ``deepest`` is the largest number of names in a path.  ``categories`` are
     keys, one of which the entry holds; with ``taxonomy``, in a field of that
-    taxonomy.  The window begins behind the id
-    ``after``, which may be anyone's or no one's; that takes the order by id.
+    taxonomy.  All ``conditions`` hold; what one reaches
+    through a mirror lies, by its kind, below one of the roots that are ``seen`` (none:
+    wherever it is).  ``locales`` are BCP 47 tags, the best
+    first: of translations only the best one is in question and, ``borrowing``, has
+    of the others what it lacks.
+
+    The window begins behind the id ``after``, which may be anyone's or no one's and
+    takes the order by id; or behind the ``cursor``, in whatever order.
     """
 
     kinds: frozenset[Kind]
@@ -59,12 +131,20 @@ class Query:
     text: str | None = None
     types: frozenset[str] | None = None
     scopes: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
     deepest: int | None = None
     ids: frozenset[str] | None = None
+    listed: tuple[str, ...] = ()
     taxonomy: str | None = None
     categories: frozenset[str] | None = None
+    conditions: tuple[Condition, ...] = ()
+    seen: tuple[tuple[Kind, tuple[str, ...]], ...] = ()
+    locales: tuple[str, ...] = ()
+    borrowing: bool = True
     sort: tuple[SortKey, ...] = ()
     after: str | None = None
+    cursor: Cursor | None = None
+    facets: tuple[Facet, ...] = ()
 
     def __post_init__(self) -> None:
         if self.after is not None and self.sort != BY_ID:
@@ -78,11 +158,34 @@ class Hits:
     ``total`` counts all that matches, before the window and ``after`` as well.
 
     ``position`` is that of the last change which the side shows, ``reached``
-    that of the last one in the log that was taken in.
+    that of the last one in the log that was taken in.  ``counted`` are the facets
+    in their order; ``borrowed`` says of those that borrow fields from which id each
+    comes; ``cursor`` is the place of the last id, and ``offset`` how many come
+    before the first one.
     """
 
     ids: tuple[str, ...]
     total: int
+    position: int
+    reached: int
+    counted: tuple[Counted, ...] = ()
+    borrowed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    cursor: Cursor | None = None
+    offset: int = 0
+
+
+class Completion(NamedTuple):
+    """A title that a text may become, and the id of a document that has it."""
+
+    title: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Completions:
+    """Titles that a text may become, the likeliest first; positions as of :class:`Hits`."""
+
+    items: tuple[Completion, ...]
     position: int
     reached: int
 
@@ -92,6 +195,15 @@ class SearchIndex(Protocol):
 
     def search(self, query: Query) -> Hits:
         """What matches, in step with the repository if that takes no longer than a moment."""
+
+    def corrected(self, query: Query, *, finds: bool) -> str | None:
+        """What the text of *query*, which *finds* something or not, may have meant instead."""
+
+    def completed(self, query: Query) -> Completions:
+        """The titles that the text of *query* may become, of what else it asks for."""
+
+    def marker(self, text: str, locales: Collection[str | None]) -> Marker:
+        """What shows where *text* was found in texts of those locales."""
 
     @property
     def position(self) -> int:

@@ -32,7 +32,7 @@ LAYERS: Final = (
     {"surfaces"},
     {"app", "bootstrap"},
     {"commands"},
-    {"cli", "server"},
+    {"cli", "indexing", "server"},
 )
 FLASK: Final = {"flask", "flask_smorest", "werkzeug"}
 WITHOUT_FLASK: Final = (

@@ -8,13 +8,21 @@ from hal_delivery.hal.resource import Link, link
 
 
 def page_links(
-    *, offset: int, limit: int, total: int, href: Callable[[int], str]
+    *,
+    offset: int,
+    limit: int,
+    total: int,
+    href: Callable[[int], str],
+    behind: str | None = None,
+    told: bool = True,
 ) -> dict[str, Link]:
     """The links from one page to the others; *href* makes the address of an offset.
 
     ``prev`` and ``next`` are there only when those pages are.  Pages are
     counted from offset 0; a page that starts between two of them has the
-    nearest earlier start as ``prev``, so that no item is passed over.
+    nearest earlier start as ``prev``, so that no item is passed over.  ``next`` is
+    *behind*, the address of what comes behind the last item, where that is known;
+    ``last`` is left out where the total is not *told*.
 
     >>> sorted(page_links(offset=0, limit=10, total=3, href=str))
     ['first', 'last']
@@ -26,8 +34,9 @@ def page_links(
         # From beyond the end, the last page that has items is the one before.
         found["prev"] = link(href(max(0, min(offset - limit, _last(limit, total)))))
     if offset + limit < total:
-        found["next"] = link(href(offset + limit))
-    found["last"] = link(href(_last(limit, total)))
+        found["next"] = link(href(offset + limit) if behind is None else behind)
+    if told:
+        found["last"] = link(href(_last(limit, total)))
     return found
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import chain
 from typing import BinaryIO, Final, Generic, Literal, NamedTuple, TypeVar
 
-from content_repo import bundles, names, taxonomy
+from content_repo import bundles, locales, names, taxonomy
 from content_repo.bundles import Messages
 from content_repo.doctypes import DocumentType, FieldKind, Types
 from content_repo.errors import NodeNotFound
@@ -25,8 +25,19 @@ from content_repo.repository import Repository
 from content_repo.taxonomy import Category
 from hal_delivery.hooks import Hook
 from hal_delivery.mounts import Mount
+from hal_delivery.services.localising import (
+    NO_LENDERS,
+    Lenders,
+    Locales,
+    borrowed,
+    composed,
+    lenders,
+    lent_targets,
+)
 from hal_delivery.services.sites import Sites
-from search_index import BY_ID, Hits, Query, SearchIndex, SortKey, Window, meaning
+from search_index import BY_ID, Hits, IndexUnavailable, Query, SearchIndex, SortKey, Window, meaning
+from search_index.highlighting import Marker
+from search_index.query import Completions, Facet
 
 #: How many nodes one answer with a tree in it may hold.
 LARGEST_TREE: Final = 2000
@@ -56,18 +67,26 @@ def _nearest(name: str, known: list[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """Some of the items that were asked for, and how many there are in all.
+    """Some of the items that were asked for, and what the search says of all.
 
-    ``position`` is that of the last change which the order and the choice of
+    ``hits.position`` is that of the last change which the order and the choice of
     items take into account; not ``settled``, there are more that could not be
-    taken in fast enough.
+    taken in fast enough.  ``lenders`` say of items from where they borrow fields.
     """
 
     items: list[T]
-    total: int
     window: Window
-    position: int
+    hits: Hits
     settled: bool
+    lenders: Lenders = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return self.hits.total
+
+    @property
+    def position(self) -> int:
+        return self.hits.position
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +95,7 @@ class Stretch(Generic[T]):
 
     items: list[T]
     after: str | None
+    lenders: Lenders = field(default_factory=dict)
 
 
 class Met(NamedTuple):
@@ -203,6 +223,10 @@ class Delivery:
                 known.setdefault(f"{one.namespace}:{name}", name)
         return known | {name: name for name in self._repository.seen_fields(self.mount.side)}
 
+    def is_undeclared(self, name: str) -> bool:
+        """Whether this side has ever shown a field of that name that no type declares."""
+        return name in self._repository.seen_fields(self.mount.side)
+
     def names_within(self, name: str) -> frozenset[str] | None:
         """The names that values of the field *name* can hold; ``None``: any."""
         found: set[str] = set()
@@ -255,6 +279,37 @@ class Delivery:
     def document(self, address: str) -> Node:
         """The document at *address*, with its fields as they are stored."""
         return self.find(Kind.DOCUMENT, address)
+
+    def in_locale(self, address: str, wanted: Locales) -> tuple[Node, Lenders]:
+        """The translation of the document at *address* that suits best, and what it borrows.
+
+        :class:`NodeNotFound` where there is none in those locales.
+        """
+        node = self.document(address)
+        if node.locale is None:
+            return node, NO_LENDERS
+        around = self.surroundings((), [node.group]).translations.get(node.group, [])
+        best = wanted.best([one for one in around if one.kind is Kind.DOCUMENT])
+        nodes = self._nodes([one.id for one in best])
+        if not nodes:
+            raise NodeNotFound(kind=f"translation into {wanted.tags[0]}", address=address)
+        first, *others = nodes
+        lending = lenders(self.types, first, others) if wanted.borrowing else {}
+        return composed(first, lending), {first.id: lending}
+
+    def locales(self, wanted: str, *, borrowing: bool) -> Locales:
+        """What a reader of *wanted* understands, the mount's default last."""
+        return Locales.of(wanted, self.mount.default_locale, borrowing=borrowing)
+
+    def locales_in_use(self) -> list[str]:
+        """The tags of the locales that documents have, the most frequent first."""
+        wanted = (Facet("locale", of="node"),)
+        everything = Query(kinds=frozenset(), roots=(), window=Window(0, 0), facets=wanted)
+        try:
+            (found,) = self._hits(Kind.DOCUMENT, everything).counted
+        except IndexUnavailable:
+            return []
+        return list(dict.fromkeys(locales.tag(written) for (_, written), _ in found.values))
 
     def rendition(self, address: str) -> Rendition:
         """The document at *address*, with its fields as they are kept."""
@@ -334,12 +389,28 @@ class Delivery:
         that has gone since it was indexed is left out of the items.
         """
         hits = self._hits(kind, query)
-        return self._page(self._nodes(hits.ids), query, hits)
+        nodes = self._nodes(hits.ids)
+        lending = borrowed(self._reader, nodes, hits.borrowed)
+        if lending:
+            nodes = [composed(one, lending.get(one.id, {})) for one in nodes]
+        return replace(self._page(nodes, query, hits), lenders=lending)
 
     def documents(self, query: Query) -> Page[Rendition]:
         """The page of documents that *query* asks for, with their fields as they are kept."""
         hits = self._hits(Kind.DOCUMENT, query)
         return self._page(self._renditions(hits.ids), query, hits)
+
+    def corrected(self, kind: Kind, query: Query, *, finds: bool) -> str | None:
+        """What the text of *query*, which *finds* something or not, may have meant instead."""
+        return self._index.corrected(self._narrowed(kind, query), finds=finds)
+
+    def completed(self, query: Query) -> Completions:
+        """The titles of documents that the text of *query* may become."""
+        return self._index.completed(self._narrowed(Kind.DOCUMENT, query))
+
+    def marker(self, text: str, locales: Collection[str | None]) -> Marker:
+        """What shows where *text* was found in texts of those locales."""
+        return self._index.marker(text, locales)
 
     def walk(self, kind: Kind, query: Query, most: int | None = None) -> Iterator[Stretch[Node]]:
         """All nodes of *kind* that *query* asks for, by id, or the first *most* of them.
@@ -349,7 +420,26 @@ class Delivery:
         never changes, so that no node moves to a place that was passed or is to come.
         Nothing is held between two stretches but ids.
         """
-        return self._walk(kind, query, most, self._nodes)
+        for stretch in self._walk(kind, query, most, self._nodes):
+            yield self._localised(stretch, query) if query.locales else stretch
+
+    def _localised(self, stretch: Stretch[Node], query: Query) -> Stretch[Node]:
+        """*stretch* as readers of the query's locales are shown it."""
+        wanted = Locales(query.locales, query.borrowing)
+        groups = {one.group for one in stretch.items if one.is_translated and one.locale}
+        around = self.surroundings((), groups if query.borrowing else ()).translations
+        best = {group: wanted.best(places) for group, places in around.items()}
+        others = self._reader.get_many({one.id for places in best.values() for one in places})
+        lending = {
+            one.id: lenders(
+                self.types,
+                one,
+                [others[place.id] for place in best.get(one.group, ()) if place.id in others],
+            )
+            for one in stretch.items
+        }
+        items = [composed(one, lending[one.id]) for one in stretch.items]
+        return Stretch(items, stretch.after, lending)
 
     def walk_documents(self, query: Query, most: int | None = None) -> Iterator[Stretch[Rendition]]:
         """The same of documents, with their fields as they are kept."""
@@ -390,7 +480,8 @@ class Delivery:
         Asked of the index only where nobody else can tell: it may be on its way,
         and a walk that ends shall have met everything.
         """
-        if query.text is not None or query.categories is not None:
+        tells = query.text is None and query.categories is None
+        if not tells or query.locales or query.conditions:
             return self._hits(kind, replace(query, sort=BY_ID, window=Window(0, count))).ids
         admits = meaning.admits(replace(query, kinds=frozenset({kind})))
         found: list[str] = []
@@ -435,11 +526,21 @@ class Delivery:
         return [found[id] for id in ids if id in found]
 
     def _hits(self, kind: Kind, query: Query) -> Hits:
-        return self._index.search(replace(query, kinds=frozenset({kind}), roots=self._roots[kind]))
+        return self._index.search(self._narrowed(kind, query))
+
+    def _narrowed(self, kind: Kind, query: Query) -> Query:
+        """*query*, of nodes of that kind, within what the mount shows."""
+        narrowed = replace(query, kinds=frozenset({kind}), roots=self._roots[kind])
+        if query.conditions or query.facets:
+            narrowed = replace(narrowed, seen=tuple(self._roots.items()))
+        return narrowed
 
     def _page(self, items: list[T], query: Query, hits: Hits) -> Page[T]:
-        settled = hits.reached >= self._repository.position
-        return Page(items, hits.total, query.window, hits.position, settled)
+        return Page(items, query.window, hits, self.is_settled(hits.reached))
+
+    def is_settled(self, reached: int) -> bool:
+        """Whether an index that *reached* that position knows all there is."""
+        return reached >= self._repository.position
 
     def _kept(self, found: list[Rendition]) -> list[Rendition]:
         """*found*, made now where what was kept is of another form, or nothing was."""
@@ -452,9 +553,27 @@ class Delivery:
         made = {id: _rendition(one, links[id], self._renderer, types) for id, one in nodes.items()}
         return [made.get(one.id, one) for one in found if one.id not in stale or one.id in made]
 
-    def referrers(self, address: str) -> frozenset[str]:
-        """The ids of all documents that point at the node which *address* names."""
-        return frozenset(self._reader.referrers(self._addressed(address).id))
+    def referrers(self, address: str, wanted: Locales | None = None) -> frozenset[str]:
+        """The ids of all documents that point at the node which *address* names.
+
+        To who reads the *wanted* locales, a document also does so by what it borrows.
+        """
+        target = self._addressed(address).id
+        found = frozenset(self._reader.referrers(target))
+        if wanted is None or not wanted.borrowing:
+            return found
+        groups = {one.group for one in self._reader.places(found).values() if one.locale}
+        around = self.surroundings((), groups).translations.values()
+        best = [wanted.best([one for one in some if one.kind is Kind.DOCUMENT]) for some in around]
+        ids = [[one.id for one in some] for some in best if some and some[0].id not in found]
+        nodes = self._reader.get_many(id for some in ids for id in some)
+        members = ([nodes[id] for id in some if id in nodes] for some in ids)
+        links = self.links(found)
+        return found.union(
+            first.id
+            for first, *others in filter(None, members)
+            if target in lent_targets(self.types, first, lenders(self.types, first, others), links)
+        )
 
     def links(self, ids: Collection[str]) -> Mapping[str, tuple[Link, ...]]:
         """The links in the rich texts of those documents, by id."""
@@ -462,12 +581,12 @@ class Delivery:
 
     def assets(self, ids: Collection[str]) -> Mapping[str, Node]:
         """Those of the nodes of those ids that are assets and may be seen."""
+        return {id: one for id, one in self.shown(ids).items() if one.kind is Kind.ASSET}
+
+    def shown(self, ids: Collection[str]) -> Mapping[str, Node]:
+        """Those of the nodes of those ids that may be seen."""
         found = self._reader.get_many(ids) if ids else {}
-        return {
-            id: one
-            for id, one in found.items()
-            if one.kind is Kind.ASSET and self._is_visible(one.kind, one.path)
-        }
+        return {id: one for id, one in found.items() if self._is_visible(one.kind, one.path)}
 
     def scope(self, address: str) -> str:
         """The absolute path of the node that *address* names."""

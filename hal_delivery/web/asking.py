@@ -9,10 +9,11 @@ told at once; names of fields are looked up after that.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote
 
@@ -22,17 +23,28 @@ from werkzeug.http import parse_list_header
 from hal_delivery.mounts import Mount
 from hal_delivery.web.failures import BadParameters, Mistake, QueryTooLong
 from hal_delivery.web.vocabulary import (
+    AFTER,
+    FILTERS,
     LIMIT,
     LONGEST_QUERY,
+    MOST_FILTERS,
+    MOST_PARAMETERS,
     OFFSET,
+    SCOPE,
     VOCABULARY,
     Parameter,
 )
+from search_index.query import Condition
 
-#: How many parameters a request may have.
-MOST_PARAMETERS: Final = 64
+#: With which name a filter on what lists show beside fields begins; ours do so otherwise.
+_META: Final = "_meta."
+
+_BROKEN: Final = "expected valid UTF-8 without NUL"
 
 _SAFE: Final = "-._~!*'(),:@/"
+
+#: A name and a value.
+Pair = tuple[str, str]
 
 _NAMES: Final = {one.attribute: one.name for one in VOCABULARY.values()}
 
@@ -43,23 +55,33 @@ class Asked:
 
     ``given`` holds the parameters as links repeat them: by wire name, in the
     vocabulary's order, without those that say nothing; ``unasked`` are the names
-    of those among them that only the mount's defaults say.  ``capped`` says which
-    number was more than the mount gives, and what it was; ``lenient`` whether
-    mistakes are to be passed over.
+    of those among them that only the mount's defaults say.  ``filters`` are names
+    and values of all others, by name, and ``conditions`` what they were found to
+    mean.  ``capped`` says which number was more than the mount gives, and what it
+    was; ``lenient`` whether mistakes are to be passed over.
     """
 
     text: str | None = None
-    scope: str | None = None
+    scopes: Sequence[str] = ()
     references: str | None = None
     sort: Sequence[str] = ()
+    ids: Sequence[str] = ()
+    locale: str | None = None
+    fallback: str = "chain"
     offset: int = 0
     limit: int = 0
+    total: str = "exact"
+    facets: Sequence[str] = ()
+    highlight: Sequence[str] = ()
+    embed: Sequence[str] = ()
     depth: int | None = None
     fields: Sequence[str] = ()
     html: str = "stored"
     dates: str = "millis"
     after: str | None = None
     given: Mapping[str, str] = field(default_factory=dict)
+    filters: Sequence[Pair] = ()
+    conditions: Sequence[Condition] = ()
     unasked: frozenset[str] = frozenset()
     capped: Mapping[str, int] = field(default_factory=dict)
     lenient: bool = False
@@ -82,6 +104,24 @@ class Asked:
         changed: dict[str, Any] = {parameter.attribute: names, "given": given}
         return replace(self, **changed)
 
+    def filtered(self, filters: Iterable[Pair], conditions: Iterable[Condition] = ()) -> Asked:
+        """The same with these *filters*, each of them once; *conditions* are what they mean."""
+        by_name = tuple(sorted(dict.fromkeys(filters), key=itemgetter(0)))
+        return replace(self, filters=by_name, conditions=tuple(conditions))
+
+    def has(self, name: str, value: str) -> bool:
+        """Whether there is a filter of that *name* and *value*."""
+        return (name, value) in self.filters
+
+    def adding(self, name: str, value: str) -> Asked:
+        """The same from its first item, of what passes one more filter."""
+        return self.without(OFFSET, AFTER).filtered((*self.filters, (name, value)))
+
+    def removing(self, name: str, value: str) -> Asked:
+        """The same from its first item, without that filter."""
+        left = [one for one in self.filters if one != (name, value)]
+        return self.without(OFFSET, AFTER).filtered(left)
+
     def pages(self, address: str) -> Callable[[int], str]:
         """The links that ask *address* the same from other offsets."""
         # Put together once: only the number differs.
@@ -93,13 +133,22 @@ class Asked:
 
         With *only*, nothing else is repeated.  Empty, or with its ``?``.
         """
-        given = self.given
+        given, filters = self.given, self.filters
         if changed:
             named = {_NAMES[attribute]: str(value) for attribute, value in changed.items()}
             given = _in_order({**given, **named})
         if only:
             given = {one.name: given[one.name] for one in only if one.name in given}
-        return query_string(given.items()) if given else ""
+            filters = ()
+        return query_string((*self._pairs(given), *filters)) if given or filters else ""
+
+    def _pairs(self, given: Mapping[str, str]) -> Iterator[Pair]:
+        for name, value in given.items():
+            if name == SCOPE.name:
+                # Put together they would be something else where a name holds a comma.
+                yield from ((name, scope) for scope in self.scopes)
+            else:
+                yield name, value
 
 
 _NOTHING: Final = Asked()
@@ -122,9 +171,15 @@ def is_lenient(prefer: str) -> bool:
 
 
 def query_string(pairs: Iterable[tuple[str, str]]) -> str:
-    """A query string with its ``?``, or nothing; the names are the vocabulary's."""
-    text = "&".join([f"{name}={_quoted(value)}" for name, value in pairs])
+    """A query string with its ``?``, or nothing."""
+    text = "&".join([f"{_quoted(name)}={_said(value)}" for name, value in pairs])
     return f"?{text}" if text else ""
+
+
+@lru_cache(maxsize=4096)
+def _said(value: str) -> str:
+    # Whoever reads it takes one equals sign away from where a value begins.
+    return f"={_quoted(value)}" if value.startswith("=") else _quoted(value)
 
 
 @lru_cache(maxsize=4096)
@@ -146,17 +201,18 @@ def parse(
     """
     if not raw and not mount.default_parameters:
         return Asked(limit=mount.default_limit, lenient=lenient)
-    mistakes: list[Mistake] = []
-    given = _gathered(raw, parameters, mount, ignored, mistakes)
+    said = _gathered(raw, parameters, mount, ignored)
+    mistakes, given = said.mistakes, said.given
     unasked = _unasked(mount.default_parameters, parameters, given)
-    given |= unasked
+    given |= {name: [text] for name, text in unasked.items()}
     values: dict[str, Any] = {}
     for one in parameters:
         if one.name in given:
             try:
-                values[one.attribute] = one.field.deserialize(given[one.name])
+                values[one.attribute] = one.read(given[one.name])
             except ma.ValidationError as problem:
-                mistakes.append(_bad_value(one, given.pop(one.name), str(problem.messages[0])))
+                text = ",".join(given.pop(one.name))
+                mistakes.append(_bad_value(one, text, str(problem.messages[0])))
     if mistakes and not lenient:
         raise BadParameters(mistakes)
     limit = values.setdefault(LIMIT.attribute, mount.default_limit)
@@ -166,31 +222,53 @@ def parse(
         values[LIMIT.attribute] = mount.max_limit
     return Asked(
         **values,
-        given=_in_order(given),
+        given=_in_order({name: ",".join(texts) for name, texts in given.items()}),
         unasked=frozenset(unasked),
         capped=capped,
         lenient=lenient,
-    )
+    ).filtered(said.filters)
 
 
 def _unasked(
-    defaults: Mapping[str, str], parameters: Sequence[Parameter], given: Mapping[str, str]
+    defaults: Mapping[str, str], parameters: Sequence[Parameter], given: Collection[str]
 ) -> dict[str, str]:
     """What the mount says by default, and the request does not."""
     valid = {one.name for one in parameters} if defaults else set()
-    return {name: text for name, text in defaults.items() if name in valid - given.keys()}
+    return {name: text for name, text in defaults.items() if name in valid.difference(given)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a query string says: values by wire name, filters, and what is wrong with it."""
+
+    given: dict[str, list[str]] = field(default_factory=dict)
+    filters: list[Pair] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def add(self, one: Parameter, value: str) -> None:
+        """One value more of a parameter; of most there is only one."""
+        before = self.given.setdefault(one.name, [])
+        if not before or one.is_list or one.is_repeated:
+            before.append(value)
+        elif before != [value]:
+            self.mistakes.append(_bad_value(one, value, "expected only one value"))
+
+    def add_filter(self, name: str, value: str) -> None:
+        """One filter more, unless there are enough."""
+        if len(self.filters) < MOST_FILTERS:
+            self.filters.append((name, value))
+        else:
+            told = f"is one filter more than the {MOST_FILTERS} that may be asked at once"
+            self.mistakes.append(Mistake(name[:80], told, value=value[:80]))
 
 
 def _gathered(
-    raw: str,
-    parameters: Sequence[Parameter],
-    mount: Mount,
-    ignored: Sequence[str],
-    mistakes: list[Mistake],
-) -> dict[str, str]:
-    """The values by wire name: aliases resolved, lists joined, empty ones left out."""
-    valid = {one.name: one for one in parameters}
-    given: dict[str, str] = {}
+    raw: str, parameters: Sequence[Parameter], mount: Mount, ignored: Sequence[str]
+) -> _Said:
+    """What *raw* says: aliases resolved, parameters without a value left out."""
+    valid = {one.name: one for one in parameters if one is not FILTERS}
+    filtered = len(valid) < len(parameters)
+    said = _Said()
     for asked_name, asked_value in _pairs(raw):
         # Names of ours are never ignored.
         if asked_name not in VOCABULARY and any(
@@ -200,18 +278,21 @@ def _gathered(
         name = mount.parameter_aliases.get(asked_name, asked_name)
         # HTTPie's users write _q==medusa; the page that we implement does too.
         value = asked_value.removeprefix("=")
-        if name not in valid:
-            mistakes.append(_unknown(name, parameters))
+        one = valid.get(name)
+        if one is None and not (filtered and _is_filter(name)):
+            said.mistakes.append(_unknown(name, parameters))
         elif "\0" in value or "\ufffd" in value:
-            mistakes.append(_bad_value(valid[name], value, "expected valid UTF-8 without NUL"))
+            told = Mistake(name[:80], _BROKEN, value=value[:80])
+            said.mistakes.append(_bad_value(one, value, _BROKEN) if one else told)
+        elif one is None:
+            said.add_filter(name, value)
         elif value:
-            if name not in given:
-                given[name] = value
-            elif valid[name].is_list:
-                given[name] += f",{value}"
-            elif value != given[name]:
-                mistakes.append(_bad_value(valid[name], value, "expected only one value"))
-    return given
+            said.add(one, value)
+    return said
+
+
+def _is_filter(name: str) -> bool:
+    return name.startswith(_META) or name[:1] not in ("", "_")
 
 
 def _pairs(raw: str) -> list[tuple[str, str]]:
@@ -231,7 +312,7 @@ def _unknown(name: str, parameters: Sequence[Parameter]) -> Mistake:
     names = [one.name for one in parameters]
     if name in VOCABULARY:
         return Mistake(name, "has no meaning at this address", nearest=names)
-    close = difflib.get_close_matches(name if name[:1] == "_" else f"_{name}", names, n=2)
+    close = difflib.get_close_matches(name if name[:1] == "_" else f"_{name}", names, 2, 0.7)
     example = VOCABULARY[close[0]] if close else None
     return Mistake(
         name,

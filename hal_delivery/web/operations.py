@@ -19,7 +19,7 @@ from flask_smorest import Blueprint
 from hal_delivery.web import asking
 from hal_delivery.web.here import current_request, here
 from hal_delivery.web.negotiation import PROBLEM, RESOURCE
-from hal_delivery.web.vocabulary import Parameter
+from hal_delivery.web.vocabulary import FILTERS, Parameter
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -144,6 +144,8 @@ def operation(
 
 def _described(one: Parameter) -> dict[str, Any]:
     """The parameter as OpenAPI describes it."""
+    if one is FILTERS:
+        return _described_filters()
     described: dict[str, Any] = {
         "name": one.name,
         "in": "query",
@@ -151,11 +153,25 @@ def _described(one: Parameter) -> dict[str, Any]:
         # As if it were not there.
         "allowEmptyValue": True,
         "schema": _converter.field2property(one.field),
-        "example": one.field.deserialize(one.example),
+        "example": one.read((one.example,)),
     }
-    if one.is_list:
-        described.update(style="form", explode=False)
+    if one.is_list or one.is_repeated:
+        described.update(style="form", explode=one.is_repeated)
     return described
+
+
+def _described_filters() -> dict[str, Any]:
+    """All filters at once, as one object each property of which is a parameter."""
+    name, _, value = FILTERS.example.partition("=")
+    return {
+        "name": FILTERS.name,
+        "in": "query",
+        "description": FILTERS.description,
+        "style": "form",
+        "explode": True,
+        "schema": _converter.field2property(FILTERS.field),
+        "example": {name: value},
+    }
 
 
 def _responses(

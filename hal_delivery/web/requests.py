@@ -43,7 +43,7 @@ _log = structlog.get_logger(__name__)
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 #: Paths that are answered for any host: whoever watches the service asks by address.
-ANY_HOST: Final = frozenset({"/healthz", "/readyz"})
+ANY_HOST: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
 #: Pages of a token's mount that tell nothing of its content; a 401 links to one.
 _OPEN_PAGES: Final = ("problems",)

@@ -10,12 +10,14 @@ Names with a leading underscore are ours; all others belong to the content.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range, Regexp
+
+from search_index.query import Operator
 
 #: Larger numbers are refused before anyone counts with them.
 LARGEST_NUMBER: Final = 2**31 - 1
@@ -26,8 +28,26 @@ LONGEST_QUERY: Final = 8192
 #: In characters; a longer text is no question but an attack.
 LONGEST_TEXT: Final = 512
 
+#: In characters; where a link would have a longer cursor, it has an offset.
+LONGEST_CURSOR: Final = 2048
+
 #: How many names one list may hold.
 LONGEST_LIST: Final = 64
+
+#: How many ids one list may hold.
+MOST_IDS: Final = 100
+
+#: How many parameters a request may have.
+MOST_PARAMETERS: Final = 64
+
+#: How many of them may be filters: each one looks at every node.
+MOST_FILTERS: Final = 32
+
+#: What a filter can ask of a value.
+OPERATORS: Final[tuple[Operator, ...]] = get_args(Operator)
+
+_ID: Final = "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
+_NO_ID: Final = "expected a UUID: 8, 4, 4, 4 and 12 hexadecimal digits, joined by hyphens"
 
 
 class Whole(ma.fields.Integer):
@@ -43,16 +63,49 @@ class Whole(ma.fields.Integer):
 class Names(ma.fields.List[str]):
     """Names, joined by commas; blanks around them and empty ones do not count."""
 
-    def __init__(self) -> None:
-        super().__init__(ma.fields.String(), metadata={"maxItems": LONGEST_LIST})
+    def __init__(self, most: int = LONGEST_LIST) -> None:
+        super().__init__(ma.fields.String(), metadata={"maxItems": most})
+        self._most = most
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Any, **kwargs: Any
     ) -> list[str | None]:
         parts = value.split(",")
-        if len(parts) > LONGEST_LIST:
-            raise ma.ValidationError(f"expected at most {LONGEST_LIST} names")
+        if len(parts) > self._most:
+            raise ma.ValidationError(f"expected at most {self._most} names")
         return [name for part in parts if (name := part.strip())]
+
+
+class Ids(Names):
+    """UUIDs, joined by commas, in small letters."""
+
+    def __init__(self) -> None:
+        super().__init__(MOST_IDS)
+        self.inner = _id()
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+    ) -> list[str | None]:
+        found = super()._deserialize(value, attr, data, **kwargs)
+        if not all(id and re.fullmatch(_ID, id) for id in found):
+            raise ma.ValidationError(_NO_ID)
+        return [id and id.lower() for id in found]
+
+
+class Texts(ma.fields.List[str]):
+    """Texts, one for each time that the parameter is given: they may hold commas."""
+
+    def __init__(self, longest: int) -> None:
+        super().__init__(_text(longest), metadata={"maxItems": LONGEST_LIST})
+        self._longest = longest
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+    ) -> list[str | None]:
+        texts = [value] if isinstance(value, str) else list(value)
+        if max(map(len, texts)) > self._longest:
+            raise ma.ValidationError(f"expected at most {self._longest} characters")
+        return texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +124,15 @@ class Parameter:
     @property
     def is_list(self) -> bool:
         return isinstance(self.field, Names)
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether several values are given by repeating it."""
+        return isinstance(self.field, Texts)
+
+    def read(self, values: Sequence[str]) -> Any:
+        """What *values*, as they were given, say together; or a ``ValidationError``."""
+        return self.field.deserialize(values if self.is_repeated else ",".join(values))
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -92,6 +154,13 @@ def _id() -> ma.fields.String:
     return ma.fields.String(validate=[Regexp(form, error=wrong), Length(max=36, error=wrong)])
 
 
+def _cursor() -> ma.fields.String:
+    wrong = "expected what a link next says: letters, digits, hyphens and underscores"
+    return ma.fields.String(
+        validate=[Regexp("^[0-9A-Za-z_-]+$", error=wrong), Length(max=LONGEST_CURSOR, error=wrong)]
+    )
+
+
 def _whole(least: int) -> Whole:
     bounds = f"expected a whole number from {least} to {LARGEST_NUMBER}"
     return Whole(validate=Range(min=least, max=LARGEST_NUMBER, error=bounds))
@@ -107,10 +176,11 @@ _ROWS: Final = (
     ),
     Parameter(
         "_scope",
-        "scope",
-        _text(2048),
+        "scopes",
+        Texts(2048),
         "Only what lies below this folder, named by its id, by its path within the mount, "
-        "or by its path in the repository with a leading slash.",
+        "or by its path in the repository with a leading slash. Several are joined by commas, or "
+        "the parameter is repeated: below any of them; a leading '-' leaves out what lies below.",
         "news/2017",
     ),
     Parameter(
@@ -129,6 +199,28 @@ _ROWS: Final = (
         "round. What lacks the field comes last either way.",
         "title,-date",
     ),
+    Parameter(
+        "_ids",
+        "ids",
+        Ids(),
+        "Only these nodes; without a sort in this order.",
+        "c580ac64-3874-4717-a6d9-e5ad72080abe",
+    ),
+    Parameter(
+        "_locale",
+        "locale",
+        _text(64),
+        "Of translations only the one that suits this locale best. What it lacks is borrowed from "
+        "the locale's parents and, at last, the mount's default, and is named in the answer.",
+        "pt-BR",
+    ),
+    Parameter(
+        "_fallback",
+        "fallback",
+        ma.fields.String(validate=OneOf(("chain", "none"), error="expected one of: {choices}")),
+        "Whether a locale may borrow what it lacks, or nothing.",
+        "none",
+    ),
     Parameter("_offset", "offset", _whole(0), "How many items to pass over.", "10"),
     Parameter(
         "_limit",
@@ -138,10 +230,40 @@ _ROWS: Final = (
         "10",
     ),
     Parameter(
+        "_total",
+        "total",
+        ma.fields.String(validate=OneOf(("exact", "none"), error="expected one of: {choices}")),
+        "Whether to say how many items there are in all.",
+        "none",
+    ),
+    Parameter(
+        "_facets",
+        "facets",
+        Names(),
+        "Names of fields, the values of which are counted over all that was found; a date may be "
+        "counted by year, month or day.",
+        "type,author,date(year)",
+    ),
+    Parameter(
+        "_highlight",
+        "highlight",
+        Names(),
+        "Names of text fields, or * for all, of which to show the parts that the text was found "
+        "in: up to three of each, as HTML, what was found in <mark>.",
+        "title,content",
+    ),
+    Parameter(
+        "_embed",
+        "embed",
+        Names(),
+        "References to embed what they lead to as well; in parentheses, those of what is embedded.",
+        "authors(image),related",
+    ),
+    Parameter(
         "_depth",
         "depth",
         Whole(validate=Range(min=1, max=32, error="expected a whole number from 1 to 32")),
-        "How many levels to show.",
+        "How many levels to show; beside _embed, how many of what is embedded.",
         "2",
     ),
     Parameter(
@@ -169,21 +291,49 @@ _ROWS: Final = (
     Parameter(
         "_after",
         "after",
-        _id(),
-        "Only what comes behind this id, in the order of ids: where a stream goes on.",
+        _cursor(),
+        "Only what comes behind this place in the order of the list: the link next says it. In a "
+        "stream, which is in the order of ids, what comes behind this id.",
         "c580ac64-3874-4717-a6d9-e5ad72080abe",
     ),
+)
+
+#: No parameter of one name: all those that are named by fields.
+FILTERS: Final = Parameter(
+    "filters",
+    "filters",
+    ma.fields.Dict(
+        keys=ma.fields.String(),
+        values=_text(LONGEST_QUERY),
+        metadata={"maxProperties": MOST_FILTERS},
+    ),
+    "Only what holds this value in the field of that name: location=Rotterdam. In brackets "
+    f"another way to compare: date[gte]=2017; there are {', '.join(OPERATORS)}. Names are those "
+    "that lists are sorted by; dots reach into compounds and through references. All filters hold.",
+    "location=Rotterdam",
 )
 
 #: By wire name, in the order in which links carry them.
 VOCABULARY: Final[Mapping[str, Parameter]] = {row.name: row for row in _ROWS}
 
-TEXT, SCOPE, REFERENCED, SORT, OFFSET, LIMIT, DEPTH, FIELDS, HTML, DATES, AFTER = _ROWS
+(
+    TEXT, SCOPE, REFERENCED, SORT, IDS, LOCALE, FALLBACK, OFFSET, LIMIT, TOTAL, FACETS, HIGHLIGHT,
+    EMBED, DEPTH, FIELDS, HTML, DATES, AFTER,
+) = _ROWS  # fmt: skip
 
 #: What tells the list of one kind from the other.
 PAGING: Final = (OFFSET, LIMIT)
 SHAPE: Final = (FIELDS, HTML, DATES)
-LISTING: Final = (TEXT, SCOPE, REFERENCED, SORT, *PAGING, DEPTH, *SHAPE)
-"""What every list takes."""
-STREAMED: Final = (*LISTING, AFTER)
+LOCALISED: Final = (LOCALE, FALLBACK, *SHAPE)
+"""What tells one view of a document from another."""
+ALONE: Final = (LOCALE, FALLBACK, EMBED, DEPTH, *SHAPE)
+"""How one document can be asked for."""
+LISTING: Final = (
+    TEXT, SCOPE, REFERENCED, SORT, IDS, LOCALE, FALLBACK, *PAGING, TOTAL, FACETS,
+    HIGHLIGHT, EMBED, DEPTH, *SHAPE,
+)  # fmt: skip
+"""What every list takes, besides filters."""
+SUGGESTING: Final = (TEXT, SCOPE, LOCALE, FALLBACK, LIMIT)
+"""What suggestions take."""
+STREAMED: Final = (*LISTING, AFTER, FILTERS)
 """The same, and what its stream takes besides."""

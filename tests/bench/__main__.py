@@ -1,6 +1,6 @@
 """Runs the benchmark and prints its tables.
 
-``python -m tests.bench [--case reads|imports] [--size 10000] [--pages 40000] [--rounds 3]
+``python -m tests.bench [--case reads|attacks|imports] [--size 10000] [--pages 40000] [--rounds 3]
 [--seconds 4]``
 """
 
@@ -20,7 +20,7 @@ import click
 from content_repo import Side
 from hal_delivery.bootstrap import build_services, prepare
 from hal_delivery.settings import Settings
-from tests.bench import corpus, imports, servers
+from tests.bench import attacks, corpus, imports, servers
 from tests.bench.servers import Measured
 
 BASE = "/site/api"
@@ -73,7 +73,9 @@ def prepared(
 
 @click.command()
 @click.option(
-    "--case", type=click.Choice(["reads", "imports"]), help="Only this one.  [default: both]"
+    "--case",
+    type=click.Choice(["reads", "attacks", "imports"]),
+    help="Only this one.  [default: all]",
 )
 @click.option("--size", default=10_000, show_default=True, help="Documents that are read.")
 @click.option("--pages", default=40_000, show_default=True, help="Pages that are imported.")
@@ -83,17 +85,34 @@ def prepared(
 @click.option("--seconds", default=4, show_default=True, help="How long each reading takes.")
 def main(case: str | None, size: int, pages: int, rounds: int, seconds: int) -> None:
     """Measure the service against a floor: reading from it, and importing into it."""
-    if case != "imports":
-        click.echo(reads(size, rounds, seconds))
-    if case is None:
-        click.echo()
-    if case != "reads":
-        click.echo(imports.measure(pages, rounds))
+    wanted = (case,) if case else ("reads", "attacks", "imports")
+    measured = {
+        "reads": lambda: reads(size, rounds, seconds),
+        "attacks": lambda: attacked(size),
+        "imports": lambda: imports.measure(pages, rounds),
+    }
+    for one in wanted:
+        click.echo(f"{measured[one]()}\n")
 
 
 def reads(size: int, rounds: int, seconds: int) -> str:
     """The service against the floor, and against one that sends the same headers."""
     servers.require_load_generator()
+    settings, environ = loaded(size)
+    folder = settings.data_dir
+    results, resident = _measured(folder, environ, cases(settings, size), rounds, seconds)
+    return f"{_table(size, results)}\n\nlargest worker: {resident:.0f} MB"
+
+
+def attacked(size: int) -> str:
+    """What costly questions cost, and what a reader of documents notices of them."""
+    settings, environ = loaded(size)
+    with servers.serving("wsgi:app", environ) as port:
+        return attacks.measure(port, cases(settings, size)["document by id"])
+
+
+def loaded(size: int) -> tuple[Settings, dict[str, str]]:
+    """A data folder with *size* documents in it, indexed, and the environment that names it."""
     folder = corpus.folder_of(size).absolute()
     environ = {"HAL_DELIVERY_DATA_DIR": str(folder), "HAL_DELIVERY_LOG_LEVEL": "info"}
     settings = Settings.from_env({**os.environ, **environ})
@@ -105,8 +124,7 @@ def reads(size: int, rounds: int, seconds: int) -> str:
         while not index.catch_up():
             pass
     services.close()
-    results, resident = _measured(folder, environ, cases(settings, size), rounds, seconds)
-    return f"{_table(size, results)}\n\nlargest worker: {resident:.0f} MB"
+    return settings, environ
 
 
 def _measured(

@@ -184,10 +184,10 @@ def serving(pages: int, rounds: int) -> list[tuple[Answered, Answered]]:
     large, found = sites.site_of(pages).absolute(), []
     environ = {"HAL_DELIVERY_DATA_DIR": str(data), "HAL_DELIVERY_LOG_LEVEL": "error"}
     with servers.serving("wsgi:app", environ) as port:
-        answered(port, paths, _seconds(2))
+        answered(port, paths, lasting(2))
         for number in range(rounds):
             _say(f"round {number + 1} of {rounds}: answers of an idle server")
-            idle = answered(port, paths, _seconds(IDLE_SECONDS))
+            idle = answered(port, paths, lasting(IDLE_SECONDS))
             _say(f"round {number + 1} of {rounds}: answers during an import")
             with started(import_command(large, "--into", f"other-{number}"), data) as process:
                 busy = answered(port, paths, lambda: process.poll() is None)
@@ -233,7 +233,7 @@ def _addresses(data: Path) -> list[str]:
     return [f"/site/api/documents/{one.id}" for one in some[:: max(1, len(some) // 300)]]
 
 
-def _seconds(count: float) -> Callable[[], bool]:
+def lasting(count: float) -> Callable[[], bool]:
     end = time.monotonic() + count
     return lambda: time.monotonic() < end
 

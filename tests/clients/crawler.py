@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import unquote, urldefrag
 
 import uritemplate
 
@@ -95,16 +96,56 @@ def resources(answer: Answer) -> Iterator[Met]:
     yield from walk(None, answer.resource)
 
 
-def nested(value: Any) -> Iterator[Resource]:
-    """All objects with links of their own within *value*, embedded or not."""
+def objects(value: Any) -> Iterator[Resource]:
+    """All objects within *value*, itself among them."""
     if isinstance(value, list):
         for one in value:
-            yield from nested(one)
+            yield from objects(one)
     elif isinstance(value, dict):
-        if "_links" in value:
-            yield value
+        yield value
         for one in value.values():
-            yield from nested(one)
+            yield from objects(one)
+
+
+def nested(value: Any) -> Iterator[Resource]:
+    """All objects with links of their own within *value*, embedded or not."""
+    return (one for one in objects(value) if "_links" in one)
+
+
+def relations(value: Any) -> set[str]:
+    """All relations within *value*, of links and of what is embedded."""
+    return {
+        name
+        for one in objects(value)
+        for part in ("_links", "_embedded")
+        for name in one.get(part, ())
+    }
+
+
+def ways(
+    names: Sequence[str], asked: Mapping[str, Sequence[str]], needs: Mapping[str, str]
+) -> Iterator[dict[str, str]]:
+    """How parameters of these *names* are given: all together, not at all, and each alone.
+
+    Each has the first value that it is *asked* with.  What *needs* another one is given
+    with it.
+    """
+    every = {name: asked[name][0] for name in names}
+    yield every
+    yield {}
+    for name in names:
+        yield {one: every[one] for one in (name, needs.get(name)) if one is not None}
+
+
+def further_ways(
+    names: Sequence[str], asked: Mapping[str, Sequence[str]], needs: Mapping[str, str]
+) -> Iterator[dict[str, str]]:
+    """Besides: all but each, without what *needs* it; and each with its other values."""
+    every = {name: asked[name][0] for name in names}
+    for name in names:
+        yield {one: every[one] for one in names if name not in (one, needs.get(one))}
+        company = {needs[name]: every[needs[name]]} if name in needs else {}
+        yield from ({**company, name: value} for value in asked[name][1:])
 
 
 @dataclass(slots=True)
@@ -125,7 +166,7 @@ class Crawl:
         """Ask at *addresses*, and wherever the answers link to, each place once."""
         waiting = list(addresses)
         while waiting:
-            url = waiting.pop()
+            url = urldefrag(waiting.pop()).url
             if url in self.answers:
                 continue
             answer = self.answers[url] = self.fetch(url)
@@ -143,17 +184,27 @@ class Crawl:
         self.links += found
         return found
 
-    def expand(self, known: Mapping[str, Iterable[str]], asked: Mapping[str, str]) -> None:
+    def expand(
+        self,
+        known: Mapping[str, Iterable[str]],
+        asked: Mapping[str, Sequence[str]],
+        needs: Mapping[str, str],
+    ) -> None:
         """Follow every template.
 
-        *known* has the values for what stands in the path of each; *asked* has one for each
-        parameter. Parameters are given alone, all together, and not at all.
+        *known* has the values for what stands in the path of each; *asked* has some for each
+        parameter, and *needs* those that mean something beside another one only. Of templates
+        that have the same variables, one is expanded in further ways.
         """
+        varied: set[tuple[str, ...]] = set()
         for href in sorted({one.href for one in self.links if one.is_template}):
             template = uritemplate.URITemplate(href)
-            optional = {name: asked[name] for name in template.variable_names if name in asked}
+            optional = [name for name in template.variable_names if name in asked]
             required = [name for name in template.variable_names if name not in asked]
-            choices = [optional, {}, *({name: value} for name, value in optional.items())]
+            choices = list(ways(optional, asked, needs))
+            if tuple(template.variable_names) not in varied:
+                choices += further_ways(optional, asked, needs)
+                varied.add(tuple(template.variable_names))
             paths: list[dict[str, str]] = [{}]
             if required:
                 (name,) = required
@@ -171,9 +222,19 @@ class Crawl:
             if answer.is_hal:
                 yield answer, answer.resource
 
+    def answer(self, url: str) -> Answer:
+        """What *url* answered; a fragment does not matter to a server."""
+        return self.answers[urldefrag(url).url]
+
     def at(self, url: str) -> Resource:
-        """The resource that answered at *url*."""
-        return self.answers[url].resource
+        """The resource that answered at *url*; with a fragment, the part that it points at."""
+        found: Any = self.answer(url).resource
+        # A JSON Pointer (RFC 6901).
+        for step in unquote(urldefrag(url).fragment).split("/")[1:]:
+            name = step.replace("~1", "/").replace("~0", "~")
+            found = found[int(name) if isinstance(found, list) else name]
+        part: Resource = found
+        return part
 
 
 def header_links(value: str) -> list[tuple[str, str]]:

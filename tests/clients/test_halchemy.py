@@ -2,60 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from halchemy import Api
 from halchemy.resource import HalResource
 
-from tests.operations.processes import ROOT, environment, running
-
-COMMAND: Final = str(Path(sys.executable).parent / "hal-delivery")
+from .reading import follow, pages
 
 #: Links to pages for people, files, and the description: no HAL behind them.
 NOT_HAL: Final = ("service-desc", "service-doc", "enclosure", "c:sitemap")
-
-
-@pytest.fixture(scope="module")
-def apis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """The library's own starting point for each mount of a demo served on this machine."""
-    folder = tmp_path_factory.mktemp("halchemy")
-    env = environment(HAL_DELIVERY_DATA_DIR=str(folder / "data"))
-    with running([COMMAND, "serve", "--demo", "--port", "0"], folder / "log", env) as service:
-        command = [COMMAND, "token", "--mount", "preview"]
-        made = subprocess.run(
-            command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=True
-        )
-        headers = {"Authorization": f"Bearer {made.stdout.strip()}"}
-        yield {
-            "site": Api(f"{service.url}/site/api"),
-            "preview": Api(f"{service.url}/preview/api", headers=headers),
-        }
-
-
-@pytest.fixture(params=["site", "preview"])
-def api(request: pytest.FixtureRequest, apis: dict[str, Any]) -> Any:
-    return apis[request.param]
-
-
-def follow(api: Any, resource: Any, relation: str, **values: str) -> Any:
-    """What *relation* of *resource* leads to, with *values* if it is a template."""
-    asked = api.follow(resource).to(relation)
-    found = (asked.with_template_values(values) if values else asked).get()
-    assert isinstance(found, HalResource), (relation, found)
-    return found
-
-
-def pages(api: Any, first: Any) -> Iterator[Any]:
-    yield first
-    page = first
-    while page.has_rel("next"):
-        page = follow(api, page, "next")
-        yield page
 
 
 def test_it_takes_the_entry_point_for_hal(api: Any) -> None:

@@ -125,7 +125,12 @@ def test_every_parameter_is_explained(described: Description) -> None:
 
 def test_every_parameter_has_bounds(described: Description) -> None:
     """Nothing that a query holds is without an upper bound."""
-    bound = {"integer": "maximum", "string": "maxLength", "array": "maxItems"}
+    bound = {
+        "integer": "maximum",
+        "string": "maxLength",
+        "array": "maxItems",
+        "object": "maxProperties",
+    }
     unbounded = [
         name
         for name, one in parameters(described)

@@ -317,7 +317,7 @@ class IndexContract:
     @pytest.mark.parametrize(
         "text",
         [
-            "medusa", "MEDUSA", "médusa", "=medusa", "medusa!", "[[medusa", '"medusa', "medusa*",
+            "medusa", "MEDUSA", "médusa", "medusa!", "(medusa", '"medusa', "medusa*", "med*",
             "title medusa", "intro", "tagged", "body", "unbelievable", "chips", "fish chips", "box",
             '"fish & chips"', '"tagged twice"', "ete", "strasse", "STRASSE", "c", "c++",
             "東", "東京",
@@ -334,7 +334,8 @@ class IndexContract:
     @pytest.mark.parametrize(
         "text",
         [
-            "", "   ", "[[", "+", '"', '""', "medusa absent", "medus", "edusa", '"body medusa"',
+            "", "   ", "[[", "=", "=medusa", "[[medusa", '"', '""', "medusa absent", "medus",
+            "edusa", '"body medusa"',
             "prose", "hidden", "src", "undeclared", "wrong", "em", "amp", "regionkey", "nbsp",
             '"twice other"', '"medusa title"',
         ],

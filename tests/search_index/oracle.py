@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from functools import cmp_to_key
+from functools import cmp_to_key, lru_cache
 from typing import Any
 
 from content_repo import FieldKind, Kind, Node, Repository, Side, Types
 from search_index import Hits, InvalidQuery, Query, SortKey
+from tests.oracle import language
+from tests.oracle.text import units
 
 
 class OracleIndex:
@@ -25,8 +26,13 @@ class OracleIndex:
         self._repository = repository
 
     def search(self, query: Query) -> Hits:
-        wanted = None if query.text is None else asked(query.text)
-        nodes = [node for node in self._nodes() if self._matches(node, query, wanted)]
+        wanted = None
+        if query.text is not None:
+            check(query.text)
+            wanted = language.parse(query.text, ["title", "intro", "tags", "body", "boxes.label"])
+        nodes = [node for node in self._nodes() if self._matches(node, query)]
+        if query.text is not None:
+            nodes = [node for node in nodes if wanted is not None and self._holds(node, wanted)]
         nodes.sort(key=lambda node: (node.path, node.id))
         for key in reversed(query.sort):
             nodes.sort(key=cmp_to_key(self._comparison(key)))
@@ -69,7 +75,7 @@ class OracleIndex:
 
     # -- matching ---------------------------------------------------------
 
-    def _matches(self, node: Node, query: Query, wanted: list[list[str]] | None) -> bool:
+    def _matches(self, node: Node, query: Query) -> bool:
         types = self._repository.types
         lineage = {node.type, *(one.name for one in types.lineage(node.type))}
         return (
@@ -79,7 +85,6 @@ class OracleIndex:
             and (not query.scopes or any(below(node.path, one) for one in query.scopes))
             and (query.deepest is None or len(node.path.split("/")) <= query.deepest)
             and (query.categories is None or self._in_categories(node, query))
-            and (wanted is None or (bool(wanted) and self._holds(node, wanted)))
         )
 
     def _in_categories(self, node: Node, query: Query) -> bool:
@@ -87,16 +92,17 @@ class OracleIndex:
         held = {key for name in names for key in node.fields.get(name, ())}
         return node.kind is Kind.DOCUMENT and bool(held & (query.categories or set()))
 
-    def _holds(self, node: Node, wanted: list[list[str]]) -> bool:
-        fields = [tokens(text) for text in texts(node, self._repository.types)]
-        return all(
-            any(
-                phrase == words[start : start + len(phrase)]
-                for words in fields
-                for start in range(len(words))
-            )
-            for phrase in wanted
-        )
+    def _holds(self, node: Node, wanted: language.Node) -> bool:
+        """Whether the texts of *node* have what is wanted; it is all English here."""
+        match wanted:
+            case language.All():
+                return all(self._holds(node, part) for part in wanted.parts)
+            case language.Some():
+                return any(self._holds(node, part) for part in wanted.parts)
+            case language.No():
+                return not self._holds(node, wanted.part)
+        values = texts(node, self._repository.types)
+        return any(wanted.count(words(said), node.locale or "en") for said in values)
 
     # -- order ------------------------------------------------------------
 
@@ -136,7 +142,7 @@ class OracleIndex:
                     yield numeric, value
                 elif isinstance(value, str):
                     text = stripped(value) if name == "body" else value
-                    yield 3, text[:256].casefold()
+                    yield 3, text.casefold()
 
 
 def below(path: str, root: str) -> bool:
@@ -178,32 +184,14 @@ def stripped(rich: str) -> str:
     return html.unescape(re.sub(r"<[^>]*>", "", apart)).strip()
 
 
-def tokens(text: str) -> list[str]:
-    plain = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", text.casefold())
-        if not unicodedata.combining(letter)
-    )
-    apart = re.sub("([一-鿿])", r" \1 ", plain)
-    return "".join(letter if letter.isalnum() else " " for letter in apart).split()
+@lru_cache(maxsize=4096)
+def words(text: str) -> language.Words:
+    return language.Words.of(units(text), "en")
 
 
-def asked(text: str) -> list[list[str]]:
-    """The phrases of a search text."""
+def check(text: str) -> None:
+    """Refuse what is beyond the bounds that the port names."""
     if len(text) > 512:
         raise InvalidQuery(bound="characters", limit=512, given=len(text))
-    phrases: list[list[str]] = []
-    while text:
-        before, quote, rest = text.partition('"')
-        phrases += [[word] for word in tokens(before)]
-        inside, closing, after = rest.partition('"')
-        if quote and closing:
-            phrases.append(tokens(inside))
-            text = after
-        else:
-            phrases += [[word] for word in tokens(rest)]
-            text = ""
-    count = sum(len(phrase) for phrase in phrases)
-    if count > 32:
-        raise InvalidQuery(bound="words", limit=32, given=count)
-    return [phrase for phrase in phrases if phrase]
+    if len(text.split()) > 32:
+        raise InvalidQuery(bound="words", limit=32, given=len(text.split()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import pytest
 
 from content_repo import Repository, Side
 from search_index import IndexUnavailable, WhooshIndex, schema
+from search_index.seals import Seals
 from tests.search_index.content import AGES, opened, paths, put, query
 
 Harm = Callable[[Path], None]
@@ -138,7 +140,9 @@ def test_only_the_newest_damaged_edition_is_kept(repository: Repository, written
         index.close()
 
     names = sorted(one.name.partition("-")[0] for one in written.iterdir())
-    assert names == ["building.lock", "current", "edition", "lock", "quarantine"]
+    assert names == [
+        "building.lock", "current", "edition", "following.lock", "lock", "quarantine", "tally",
+    ]  # fmt: skip
 
 
 def test_an_index_of_another_side_or_version(
@@ -192,14 +196,122 @@ def test_an_index_that_cannot_be_built(
     put(repository, "site/a")
     index = WhooshIndex(tmp_path / "index", Side.PUBLISHED, repository, wait=AGES)
     with monkeypatch.context() as broken:
-        broken.setattr("search_index.whoosh_index.Edition.create", None)
+        broken.setattr("search_index.edition.WhooshEdition.create", None)
         with pytest.raises(IndexUnavailable):
             index.search(query())
         assert not index.catch_up(within=0.1)
         assert index.status()["state"] == "unavailable"
-    monkeypatch.setattr("search_index.whoosh_index._RESPITE", 0.0)
+    monkeypatch.setattr("search_index.upkeep._RESPITE", 0.0)
 
     assert index.search(query()).total == 1
+    index.close()
+
+
+def test_a_search_while_none_can_be_built(
+    repository: Repository, written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Words that cannot be read are looked for in titles, as of no position; lists go on."""
+    index = WhooshIndex(written, Side.PUBLISHED, repository, wait=AGES)
+    whole = index.search(query("needle"))
+    for file in edition(written).glob("*.seg"):
+        empty_it(file)
+    with monkeypatch.context() as broken:
+        broken.setattr("search_index.edition.WhooshEdition.create", None)
+        found = index.search(query("Needle -b"))
+
+        assert sorted(paths(repository, found)) == ["a", "c"]
+        assert (found.position, found.reached) == (0, 0)
+        assert index.search(query('"needle b" OR c')).total == 2
+        assert index.search(query("intro:needle")).total == 0
+        assert index.search(query()).position == whole.position
+    monkeypatch.setattr("search_index.upkeep._RESPITE", 0.0)
+
+    assert index.search(query("needle")) == whole
+    index.close()
+
+
+def test_an_edition_that_went_back(repository: Repository, written: Path, tmp_path: Path) -> None:
+    """Former files under the names of the present ones are not taken for what they were."""
+    index = WhooshIndex(written, Side.PUBLISHED, repository, wait=AGES)
+    assert index.search(query()).total == 3
+    former = shutil.copytree(edition(written), tmp_path / "former")
+    put(repository, "site/d", title="needle d")
+    assert index.search(query()).total == 4
+    for file in edition(written).iterdir():
+        file.unlink()
+    shutil.copytree(former, edition(written), dirs_exist_ok=True)
+    put(repository, "site/e", title="needle e")
+
+    assert paths(repository, index.search(query())) == ["a", "b", "c", "d", "e"]
+    assert index.verify() == []
+    index.close()
+
+
+def test_a_flipped_bit(repository: Repository, written: Path) -> None:
+    """Not one bit of any file can be another without being noticed."""
+    for file in sorted(edition(written).glob("*.[st]*")):
+        content = file.read_bytes()
+        for at in (len(content) // 3, len(content) // 2, len(content) - 1):
+            file.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+            seals = Seals(edition(written))
+            assert seals.broken() == file.name
+            file.write_bytes(content)
+            assert seals.broken(anew=True) is None
+
+
+def test_verify_looks_at_every_file(repository: Repository, written: Path) -> None:
+    """Damage that left no trace of a write is noticed by whoever verifies, and mended."""
+    index = WhooshIndex(written, Side.PUBLISHED, repository, wait=AGES)
+    assert index.search(query("needle")).total == 3
+    file = next(edition(written).glob("*.seg"))
+    times = file.stat()
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    with file.open("r+b") as stream:
+        stream.write(content)
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+    assert index.verify() == []
+    assert index.status()["damaged"] == 1
+    check(repository, index)
+    index.close()
+
+
+def test_what_has_no_seal_is_taken_as_it_is(repository: Repository, written: Path) -> None:
+    """A process may be killed before it seals what it has committed."""
+    before = edition(written)
+    (before / "seals").unlink()
+    index = WhooshIndex(written, Side.PUBLISHED, repository, wait=AGES)
+
+    check(repository, index)
+    assert edition(written) == before
+    index.close()
+
+
+def test_a_link_that_leads_elsewhere(repository: Repository, written: Path, tmp_path: Path) -> None:
+    """What lies outside of the folder is neither read nor put aside."""
+    other = shutil.copytree(edition(written), tmp_path / "other")
+    (written / "current").unlink()
+    (written / "current").symlink_to(other)
+    index = WhooshIndex(written, Side.PUBLISHED, repository, wait=AGES)
+
+    check(repository, index)
+    assert edition(written).parent == written
+    assert list(other.glob("*.seg"))
+    index.close()
+
+
+@pytest.mark.parametrize("name", ["lock", "building.lock", "following.lock"])
+def test_a_folder_for_a_lock(repository: Repository, written: Path, name: str) -> None:
+    """Where a lock should be, a folder gives way to it."""
+    (written / name).unlink(missing_ok=True)
+    (written / name / "full").mkdir(parents=True)
+    index = WhooshIndex(written, Side.PUBLISHED, repository, wait=AGES)
+
+    check(repository, index)
+    index.rebuild()
+    with index.following():
+        assert not index.advance()
     index.close()
 
 

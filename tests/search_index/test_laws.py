@@ -16,9 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from content_repo import ROOT_ID, ContentError, Kind, Repository, Side, Transaction
-from search_index import Hits, InvalidQuery, Query, SortKey, WhooshIndex, Window
-from search_index.analysis import fold, words
-from search_index.parsing import MOST_CHARACTERS, MOST_WORDS, parse
+from search_index import Hits, InvalidQuery, Query, SortKey, WhooshIndex, Window, analysis
+from search_index.analysis import fold, units
+from search_index.expression import Leaf, leaves
+from search_index.parsing import DEEPEST, MOST_CHARACTERS, MOST_CLAUSES, parse
 from tests.search_index.content import AGES, DOCUMENTS, EVERYTHING, found, opened
 from tests.search_index.oracle import OracleIndex
 
@@ -144,12 +145,17 @@ def test_the_index_answers_as_the_oracle_does(
         for batch in ([], *batches):
             author.write(batch)
             for one in asked:
-                assert index.search(one) == oracle.search(one)
+                assert told(index.search(one)) == told(oracle.search(one))
             for words in ("alpha", "beta one", '"delta one"', "absent"):
                 one = replace(asked[0], text=words, sort=(SortKey("path", of="node"),))
-                assert index.search(one) == oracle.search(one)
+                assert told(index.search(one)) == told(oracle.search(one))
         assert index.verify() == []
         index.close()
+
+
+def told(hits: Hits) -> tuple[object, ...]:
+    """What an oracle says as well."""
+    return hits.ids, hits.total, hits.position, hits.reached
 
 
 def contents(index: WhooshIndex) -> list[Hits]:
@@ -226,16 +232,37 @@ def test_pages_partition_the_listing(
 
 @given(st.text())
 def test_folding_twice_is_folding_once(given: str) -> None:
-    """A folded text folds to itself, and its words are its words."""
+    """A folded text folds to itself, and its units are its units."""
     assert fold(fold(given)) == fold(given)
-    assert words(fold(given)) == words(given)
+    assert list(units(fold(given))) == list(units(given))
 
 
-@given(st.text(max_size=600))
+@given(st.text(max_size=600) | st.text('ab "()-*:ORNT[]', max_size=60))
 def test_every_text_is_a_legal_query(given: str) -> None:
     """No text is a syntax error; the only refusal is of one beyond its bounds."""
-    if len(given) > MOST_CHARACTERS or len(words(given)) > MOST_WORDS:
-        with pytest.raises(InvalidQuery):
-            parse(given)
+    try:
+        found = parse(given)
+    except InvalidQuery:
+        beyond = (len(given) > MOST_CHARACTERS, len(given.split()) > MOST_CLAUSES)
+        assert any(beyond) or given.count("(") > DEEPEST or len(given) > 2 * MOST_CLAUSES
     else:
-        assert {word for phrase in parse(given) for word in phrase} == set(words(given))
+        assert found is not None or not any(one.text for one in units(given))
+
+
+@given(st.lists(st.sampled_from(["alpha", "Béta", "c++", "@x/y", "日本", "50%"]), min_size=1))
+def test_plain_chunks_are_all_wanted(given: list[str]) -> None:
+    """What has no operator in it asks for each of its chunks, in their order."""
+    found = parse(" ".join(given[:MOST_CLAUSES]))
+    assert found is not None
+    said = [one for one in leaves(found) if isinstance(one, Leaf)]
+    assert [" ".join(given)[slice(*one.span)] for one in said] == given[:MOST_CLAUSES]
+
+
+@given(st.text(max_size=60), st.text(max_size=20))
+def test_a_text_holds_its_parts(before: str, part: str) -> None:
+    """Whatever stands between blanks in a text has its terms among those of the text."""
+    whole: dict[str, list[int]] = {}
+    alone: dict[str, list[int]] = {}
+    analysis.place(f"{before} {part} {before}", 0, whole)
+    analysis.place(f" {part} ", 0, alone)
+    assert alone.keys() <= whole.keys()

@@ -1,17 +1,17 @@
-"""Several processes share an index, and any may die at any moment."""
+"""Several processes share an index."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-import random
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
-from content_repo import Repository, Side
+import pytest
+
+from content_repo import ROOT_ID, Kind, Repository, Side
 from search_index import WhooshIndex
 from tests.search_index.content import AGES, opened, put, query, revise
 
@@ -59,29 +59,6 @@ def test_a_write_of_another_process_is_seen(repository: Repository, folder: Path
     assert index.search(query("annx2")).total == 1
     assert index.search(query("annx1")).total == 0
     index.close()
-
-
-def test_killed_at_any_moment(folder: Path) -> None:
-    """A process killed in the middle of a commit leaves an index that catches up."""
-    put_site(folder)
-    chance = random.Random(2)
-    for cycle in range(6):
-        author = started(folder, f"author{cycle}", 10_000)
-        assert author.stdout is not None
-        for _ in range(3):
-            assert author.stdout.readline()
-        # Somewhere within the next write, index commit or search.
-        time.sleep(chance.random() * 0.05)
-        author.kill()
-        author.wait()
-        author.stdout.close()
-        repository = opened(folder)
-        index = WhooshIndex(folder / "index", Side.PUBLISHED, repository, wait=AGES)
-        assert index.catch_up(within=AGES)
-        assert index.verify() == []
-        index.close()
-        repository.close()
-    assert not (folder / "index" / "quarantine").exists()
 
 
 def search_in_child(index: WhooshIndex, found: multiprocessing.Queue[int]) -> None:
@@ -146,3 +123,147 @@ def test_threads_share_an_index(repository: Repository, folder: Path) -> None:
     assert index.search(query("all")).total == 3
     assert not (folder / "index" / "quarantine").exists()
     index.close()
+
+
+def test_one_process_follows_for_all(repository: Repository, folder: Path) -> None:
+    """What piled up is taken in by the one that follows; the others wait for it, and answer."""
+    index = WhooshIndex(folder / "index", Side.PUBLISHED, repository, wait=AGES)
+    other = WhooshIndex(folder / "index", Side.PUBLISHED, repository, wait=0.01)
+    assert index.catch_up()
+    assert other.search(query()).total == 0
+    with index.following():
+        put_many(repository, 50)
+        before = other.search(query())
+        assert before.reached < repository.position
+        while index.advance():
+            pass
+        after = other.search(query())
+
+    assert (before.total, after.total) == (0, 50)
+    assert after.reached == repository.position
+    assert other._worker is None
+    index.close()
+    other.close()
+
+
+def test_a_large_group_is_told_in_one_line(
+    repository: Repository, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """How much was taken in, up to where, and how long that took; of small groups nothing."""
+    index = WhooshIndex(folder / "index", Side.PUBLISHED, repository, wait=AGES)
+    assert index.catch_up()
+    with index.following(), caplog.at_level("INFO", "search_index"):
+        put_many(repository, 60)
+        while index.advance():
+            pass
+        put(repository, "site/one")
+        while index.advance():
+            pass
+
+    (line,) = caplog.messages
+    assert line.startswith("the published index took in 122 changes up to position ")
+    index.close()
+
+
+def put_many(repository: Repository, count: int) -> None:
+    with repository.write() as tx:
+        site = tx.create(Kind.FOLDER, ROOT_ID, "site")
+        for number in range(count):
+            id = tx.create(Kind.DOCUMENT, site, f"d{number}", type="site:article")
+            tx.publish(id)
+
+
+def test_a_few_writes_are_seen_although_somebody_follows(
+    repository: Repository, folder: Path
+) -> None:
+    """A search does not depend on the one that follows: a single write it takes in itself."""
+    index = WhooshIndex(folder / "index", Side.PUBLISHED, repository, wait=AGES)
+    other = WhooshIndex(folder / "index", Side.PUBLISHED, repository, wait=AGES)
+    with index.following():
+        id = put(repository, "site/a", title="needle")
+        assert index.catch_up()
+        revise(repository, id, title="thread")
+
+        assert other.search(query("thread")).total == 1
+    index.close()
+    other.close()
+
+
+def test_the_one_that_follows_merges(repository: Repository, folder: Path) -> None:
+    """Meanwhile searches leave segments as they are; then there are few again, and nothing more."""
+    index = WhooshIndex(folder / "index", Side.PUBLISHED, repository, wait=AGES)
+    other = WhooshIndex(folder / "index", Side.PUBLISHED, repository, wait=AGES)
+    with index.following():
+        while index.advance() or not index.catch_up():
+            pass
+        id = put(repository, "site/a")
+        for number in range(14):
+            revise(repository, id, title=f"n{number}")
+            put(repository, f"site/b{number}")
+            assert other.search(query(f"n{number}")).total == 1
+        many = other.status()["segments"]
+        while index.advance():
+            pass
+        few = index.status()
+
+    assert many > 12 > few["segments"]
+    assert not index.advance()
+    assert index.status()["edition"] == few["edition"]
+    assert index.status()["segments"] == few["segments"]
+    assert other.search(query()).total == 15
+    index.close()
+    other.close()
+
+
+def test_the_one_that_follows_mends(repository: Repository, folder: Path) -> None:
+    """An index that is damaged while nobody searches is built anew without being asked."""
+    put(repository, "site/a", title="needle")
+    index = WhooshIndex(folder / "index", Side.PUBLISHED, repository, wait=AGES)
+    assert index.catch_up()
+    with index.following():
+        for file in (folder / "index" / "current").resolve().glob("*.seg"):
+            file.write_bytes(b"damage")
+        while index.advance():
+            pass
+
+    found = index.status()
+    assert (found["state"], found["damaged"], found["built"], found["quarantine"]) == (
+        *("ready", 1, 2),
+        True,
+    )
+    assert index.search(query("needle")).total == 1
+    index.close()
+
+
+def test_a_damaged_index_is_left_to_the_one_that_follows(
+    repository: Repository, folder: Path
+) -> None:
+    """Whoever finds damage has it put aside, and answers from what the other builds."""
+    put(repository, "site/a", title="needle")
+    index = WhooshIndex(folder / "index", Side.PUBLISHED, repository, wait=AGES)
+    other = WhooshIndex(folder / "index", Side.PUBLISHED, repository, wait=AGES)
+    assert index.catch_up()
+    over, followed = threading.Event(), threading.Event()
+    totals = []
+
+    def follow() -> None:
+        with index.following():
+            followed.set()
+            while not over.is_set():
+                index.advance()
+
+    follower = threading.Thread(target=follow)
+    follower.start()
+    try:
+        assert followed.wait(AGES)
+        for file in (folder / "index" / "current").resolve().glob("*.seg"):
+            file.write_bytes(b"damage")
+        totals = [other.search(query("needle")).total for _ in range(3)]
+    finally:
+        over.set()
+        follower.join()
+
+    assert totals == [1, 1, 1]
+    assert other._worker is None
+    index.close()
+    other.close()

@@ -9,26 +9,18 @@ from typing import Any, Final, TypeVar
 from content_repo.errors import NodeNotFound
 from content_repo.model import Kind
 from hal_delivery.services.delivery import Delivery
+from hal_delivery.services.embedding import steps
+from hal_delivery.services.localising import Locales
+from hal_delivery.surfaces.content import localising, scoping
+from hal_delivery.surfaces.content.filtering import META, conditions
 from hal_delivery.surfaces.content.relations import SOURCE
 from hal_delivery.web.asking import Asked
 from hal_delivery.web.failures import BadParameters, Mistake
-from hal_delivery.web.vocabulary import FIELDS, REFERENCED, SCOPE, SORT, Parameter
+from hal_delivery.web.vocabulary import DEPTH, FIELDS, IDS, REFERENCED, SCOPE, SORT, Parameter
 from search_index import Query, SortKey, Window
 
 Found = TypeVar("Found")
 
-#: What a list can be sorted by besides fields, in the words of its answers.
-_META_KEYS: Final[Mapping[str, str]] = {
-    "_meta.name": "name",
-    "_meta.path": "path",
-    "_meta.type": "type",
-    "_meta.locale": "locale",
-    "_meta.id": "id",
-    "_meta.displayName": "title",
-    "_meta.createdAt": "created_at",
-    "_meta.modifiedAt": "modified_at",
-    "_meta.publishedAt": "published_at",
-}
 _SCORE: Final = "_score"
 
 
@@ -42,26 +34,35 @@ _SHOWN: Final[Mapping[Kind, tuple[str, ...]]] = {
 }
 
 
-def checked(asked: Asked, delivery: Delivery, kind: Kind = Kind.DOCUMENT) -> Asked:
-    """*asked* with its names of fields and sort keys known, by their short names.
+def checked(
+    asked: Asked,
+    delivery: Delivery,
+    kind: Kind = Kind.DOCUMENT,
+    types: Collection[str] | None = None,
+) -> Asked:
+    """*asked* with its names of fields and sort keys known, by their short names, and its
+    filters understood.
 
-    Unknown ones are mistakes; passed over, they are gone from links as well.
+    Unknown ones are mistakes; passed over, they are gone from links as well.  The
+    documents in question are only of *types*, and of what extends them.
     """
-    if not asked.sort and not asked.fields:
+    asked = localising.checked(asked, delivery)
+    if not asked.sort and not asked.fields and not asked.filters:
         return asked
     known: Mapping[str, str] = delivery.field_names()
     if kind in _SHOWN:
         known = {**{name: name for name in _SHOWN[kind]}, **known}
     mistakes: list[Mistake] = []
     fields = _known(FIELDS, asked.fields, known, (), mistakes, delivery)
-    others = (*_META_KEYS, *([] if asked.text is None else [_SCORE]))
+    others = (*META, *([] if asked.text is None else [_SCORE]))
     sort = _known(SORT, asked.sort, known, others, mistakes, delivery)
+    found = conditions(asked.filters, delivery, kind, types, mistakes) if asked.filters else {}
     if mistakes and not asked.lenient:
         raise BadParameters(mistakes)
     for parameter, names in ((FIELDS, fields), (SORT, sort)):
         if asked.given.get(parameter.name, "") != ",".join(names):
             asked = asked.keeping(parameter, names)
-    return asked
+    return asked.filtered(found, found.values()) if asked.filters else asked
 
 
 def query(asked: Asked, delivery: Delivery, narrow: Mapping[str, Any]) -> Query:
@@ -69,25 +70,56 @@ def query(asked: Asked, delivery: Delivery, narrow: Mapping[str, Any]) -> Query:
 
     *narrow* are attributes of it that the list's address decides.
     """
-    scopes: tuple[str, ...] = ()
-    if asked.scope is not None:
-        scopes = (_named(SCOPE, asked.scope, delivery.scope),)
-    if asked.references is not None:
-        narrow = {**narrow, "ids": _named(REFERENCED, asked.references, delivery.referrers)}
+    scopes, outside = scoping.scopes(asked, delivery)
+    if (ids := _ids(asked, delivery)) is not None:
+        narrow = {**narrow, "ids": ids, "listed": tuple(dict.fromkeys(asked.ids))}
     deepest = None
-    if asked.depth is not None:
-        top = scopes[0] if scopes else delivery.mount.content_root
-        deepest = len(top.split("/")) + asked.depth
+    # Beside an embedding, a depth is that of what is embedded.
+    if asked.depth is not None and not asked.embed:
+        deepest = _level(scopes or (delivery.mount.content_root,)) + asked.depth
+    reader = reader_locales(asked, delivery)
+    if reader is not None:
+        narrow = {**narrow, "locales": reader.tags, "borrowing": reader.borrowing}
     return Query(
         kinds=frozenset(),
         roots=(),
         window=Window(asked.offset, asked.limit),
         text=asked.text,
         scopes=scopes,
+        outside=outside,
+        conditions=tuple(asked.conditions),
         deepest=deepest,
         sort=sort_keys(asked.sort),
         **narrow,
     )
+
+
+def _ids(asked: Asked, delivery: Delivery) -> frozenset[str] | None:
+    """The only ids in question; ``None``: all."""
+    only = frozenset(asked.ids) if IDS.name in asked.given else None
+    if asked.references is None:
+        return only
+    reader = reader_locales(asked, delivery)
+    referring = _named(
+        REFERENCED, asked.references, lambda address: delivery.referrers(address, reader)
+    )
+    return referring if only is None else only & referring
+
+
+def _level(scopes: Sequence[str]) -> int:
+    """How many names the paths of *scopes* have, from which a depth is counted."""
+    levels = {path.count("/") + 1 for path in scopes}
+    if len(levels) > 1:
+        told = f"is counted from folders of one level; those of {SCOPE.name} are of several"
+        raise BadParameters([Mistake(DEPTH.name, told)])
+    return levels.pop()
+
+
+def reader_locales(asked: Asked, delivery: Delivery) -> Locales | None:
+    """What the reader understands; ``None``: every locale."""
+    if asked.locale is None:
+        return None
+    return delivery.locales(asked.locale, borrowing=asked.fallback == "chain")
 
 
 def _named(parameter: Parameter, address: str, find: Callable[[str], Found]) -> Found:
@@ -95,8 +127,7 @@ def _named(parameter: Parameter, address: str, find: Callable[[str], Found]) -> 
     try:
         return find(address)
     except NodeNotFound:
-        kind = "folder" if parameter is SCOPE else "node"
-        raise NodeNotFound(kind=f"{kind} for {parameter.name}", address=address) from None
+        raise NodeNotFound(kind=f"node for {parameter.name}", address=address) from None
 
 
 def sort_keys(names: Sequence[str]) -> tuple[SortKey, ...]:
@@ -107,9 +138,9 @@ def sort_keys(names: Sequence[str]) -> tuple[SortKey, ...]:
 def _sort_key(name: str, descending: bool) -> SortKey:
     if name == _SCORE:
         return SortKey("score", descending, of="score")
-    if name in _META_KEYS:
-        return SortKey(_META_KEYS[name], descending, of="node")
-    return SortKey(name, descending)
+    if name in META:
+        return SortKey(META[name], descending, of="node")
+    return SortKey(".".join(steps(name)), descending)
 
 
 def depth(asked: Asked, default: int) -> int:

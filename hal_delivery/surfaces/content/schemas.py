@@ -108,12 +108,12 @@ class LinksSchema(OpenSchema):
 
 
 class PageLinksSchema(LinksSchema):
-    """A page's links; ``prev`` and ``next`` where there are such pages."""
+    """A page's links; ``prev`` and ``next`` where such pages are, ``last`` where it is told."""
 
     first = ma.fields.Nested(LinkSchema, required=True)
     prev = ma.fields.Nested(LinkSchema)
     next = ma.fields.Nested(LinkSchema)
-    last = ma.fields.Nested(LinkSchema, required=True)
+    last = ma.fields.Nested(LinkSchema)
     search = ma.fields.Nested(LinkSchema, required=True)
 
 
@@ -142,6 +142,10 @@ class NodeMetaSchema(OpenSchema):
 
     id = ma.fields.UUID(required=True)
     locale = ma.fields.String()
+    borrowed = ma.fields.Dict(
+        values=ma.fields.String(),
+        metadata={"description": "Fields that a translation lacks, and whose locale lent each."},
+    )
     name = ma.fields.String(required=True)
     path = ma.fields.String(required=True)
     type = ma.fields.String(required=True)
@@ -150,6 +154,7 @@ class NodeMetaSchema(OpenSchema):
     createdAt = DateField()
     modifiedAt = DateField()
     publishedAt = DateField()
+    highlights = ma.fields.Dict(values=ma.fields.List(ma.fields.String()))
 
 
 def _count(*, required: bool = True, least: int = 0) -> ma.fields.Integer:
@@ -160,13 +165,14 @@ class PageMetaSchema(OpenSchema):
     """Where a page stands in its list.
 
     ``position`` is that of the last change which the list takes into account;
-    ``capped`` says which number was more than the mount gives, and what it was.
+    ``capped`` says which number was more than the mount gives, and what it was;
+    ``totalSize`` is there where it is told.
     """
 
     limit = _count(least=1)
     offset = _count()
     size = _count()
-    totalSize = _count()
+    totalSize = _count(required=False)
     position = _count(required=False)
     capped = ma.fields.Dict(values=ma.fields.Integer())
 
@@ -374,6 +380,45 @@ class AssetListSchema(ListSchema):
     """Assets."""
 
     embedded = _embedding("assets", AssetSchema)
+
+
+class SuggestionMetaSchema(OpenSchema):
+    """Which document it is that a suggestion names."""
+
+    id = ma.fields.UUID(required=True)
+    path = ma.fields.String(required=True)
+    type = ma.fields.String(required=True)
+    locale = ma.fields.String()
+
+
+_TO_GO_ON = LinksSchema.from_dict(
+    {one: ma.fields.Nested(LinkSchema, required=True) for one in ("c:document", "search")},
+    name="SuggestionLinksSchema",
+)
+
+
+class SuggestionSchema(OpenSchema):
+    """A title that the text may become; its own address is a place in that of the answer."""
+
+    links = ma.fields.Nested(_TO_GO_ON, data_key="_links", required=True)
+    meta = ma.fields.Nested(SuggestionMetaSchema, data_key="_meta", required=True)
+    text = ma.fields.String(required=True)
+
+
+class SuggestionsMetaSchema(OpenSchema):
+    """How many suggestions there are, and as of which position."""
+
+    limit = _count(least=1)
+    size = _count()
+    position = _count(required=False)
+    capped = ma.fields.Dict(values=ma.fields.Integer())
+
+
+class SuggestionListSchema(ResourceSchema):
+    """Suggestions."""
+
+    meta = ma.fields.Nested(SuggestionsMetaSchema, data_key="_meta", required=True)
+    embedded = _embedding("c:suggestions", SuggestionSchema)
 
 
 class CountSchema(OpenSchema):

@@ -80,6 +80,9 @@ class Urls:
     def tree(self) -> str:
         return f"{self.base}/tree"
 
+    def suggest(self) -> str:
+        return f"{self.base}/suggest"
+
     def sitemap(self) -> str:
         return f"{self.base}/sitemap.xml"
 
@@ -108,6 +111,15 @@ def template(address: str, *parameters: Parameter, variable: str = "") -> str:
     """
     names = ",".join(one.name for one in parameters)
     return f"{address}{variable}{{?{names}}}" if names else f"{address}{variable}"
+
+
+def part(whole: str, relation: str, number: int) -> str:
+    """The address of what is embedded at *whole* only: a JSON Pointer (RFC 6901) into that.
+
+    >>> part(part("/list?_q=a", "facets", 0), "values", 2)
+    '/list?_q=a#/_embedded/facets/0/_embedded/values/2'
+    """
+    return f"{whole}{'' if '#' in whole else '#'}/_embedded/{relation}/{number}"
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,7 @@ LENIENT = "handling=lenient"
 MISTAKES = (
     "nosuch=1", "_limti=5", "_limit=0", "_limit=x", "_offset=-1", "_offset=9223372036854775808",
     "_sort=nosuch", "_fields=nosuch", "_dates=never", "_depth=99", "_limit=1&_limit=2", "_q=%00",
-    "title=x", "_fields=title,nosuch", "_sort=nosuch,-date",
+    "nosuch[gt]=x", "_fields=title,nosuch", "_sort=nosuch,-date",
 )  # fmt: skip
 
 

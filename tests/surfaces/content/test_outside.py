@@ -73,7 +73,7 @@ def test_no_host_at_all_is_refused(client: FlaskClient) -> None:
 
 def test_health_is_told_to_whatever_host(client: FlaskClient) -> None:
     """Whoever watches the service asks by address."""
-    for address in ("/healthz", "/readyz"):
+    for address in ("/healthz", "/readyz", "/metrics"):
         assert client.get(address, headers={"Host": "10.1.2.3:9999"}).status_code == 200
 
 

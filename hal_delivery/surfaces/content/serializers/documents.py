@@ -33,7 +33,7 @@ def document(node: Node, rendering: Rendering, *, segment: str = DOCUMENTS) -> R
 
     *segment* is the collection it was asked for in; ``self`` stays within it.
     """
-    fields = rendering.forms(node).fields(node.type, node.fields)
+    fields = rendering.fields(node)
     if node.id in rendering.sources:
         fields.setdefault(SOURCE, rendering.sources[node.id])
     pointers = (
@@ -135,7 +135,7 @@ def _references(node: Node | Rendition, rendering: Rendering) -> list[Link]:
     """What the links in a document's rich texts lead to, each as it was written."""
     return [
         reference(one, rendering.around.places, rendering.urls)
-        for one in rendering.links.get(node.id, ())
+        for one in (*rendering.links.get(node.id, ()), *rendering.lent.get(node.id, ()))
     ]
 
 

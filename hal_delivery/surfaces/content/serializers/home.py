@@ -9,7 +9,7 @@ from hal_delivery.surfaces.content import relations as rel
 from hal_delivery.surfaces.content.relations import curied
 from hal_delivery.surfaces.content.serializers.rendering import Rendering
 from hal_delivery.surfaces.content.urls import template
-from hal_delivery.web.vocabulary import DEPTH, LISTING, SHAPE
+from hal_delivery.web.vocabulary import DEPTH, LISTING, SHAPE, SUGGESTING
 
 
 def home(mount: Mount, root: Node, rendering: Rendering) -> Resource:
@@ -72,6 +72,7 @@ def _templates(rendering: Rendering) -> dict[str, Link]:
         ),
         curied(rel.TAXONOMY): template(f"{base}/taxonomies", DEPTH, *SHAPE, variable="/{name}"),
         curied(rel.TREE): template(f"{base}/tree", DEPTH, *SHAPE),
+        curied(rel.SUGGEST): template(rendering.urls.suggest(), *SUGGESTING),
     }
     return {relation: link(href, templated=True) for relation, href in found.items()}
 

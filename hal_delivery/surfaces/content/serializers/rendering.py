@@ -9,9 +9,10 @@ from typing import Any
 from content_repo import linking, locales
 from content_repo.doctypes import FieldKind, Types
 from content_repo.kept import Rendition
-from content_repo.model import Node
+from content_repo.model import Node, Place
 from hal_delivery.hal.resource import Link, Links, Resource, link
 from hal_delivery.services.delivery import Surroundings
+from hal_delivery.services.localising import Lenders
 from hal_delivery.surfaces.content.relations import CURIE
 from hal_delivery.surfaces.content.serializers.fields import Forms, iso, mirror
 from hal_delivery.surfaces.content.serializers.kept import Parts
@@ -29,8 +30,9 @@ class Rendering:
     ``parts`` are the kept fields of the documents in it, ``links`` those in their
     rich texts, by their ids.  ``texts`` shows rich texts as the site does; ``sources``
     are the files that documents came from, where they are asked for as a field;
-    ``processors`` have the last word on each document; ``patterns`` are the links
-    of documents that differ by ids only, filled on the way.
+    ``processors`` have the last word on each document; ``lenders`` say of documents
+    from where they borrow fields, and ``lent`` are the links in these; ``patterns``
+    are the links of documents that differ by ids only, filled on the way.
     """
 
     urls: Urls
@@ -45,15 +47,31 @@ class Rendering:
     texts: SiteTexts | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
     processors: Sequence[Callable[[Resource], Resource]] = ()
+    lenders: Lenders = field(default_factory=dict)
+    lent: Mapping[str, tuple[linking.Link, ...]] = field(default_factory=dict)
     patterns: dict[tuple[str, bool], str] = field(default_factory=dict)
 
-    def forms(self, node: Node) -> Forms:
-        """The forms that a document's fields have in this answer."""
+    def fields(self, node: Node) -> dict[str, Any]:
+        """A document's fields in the forms that they have in this answer."""
+        shown = self._forms(node).fields(node.type, node.fields)
+        lending = {} if self.texts is None else self.lenders.get(node.id, {})
+        for lender in {one.id: one for one in lending.values()}.values():
+            # The same address may lead elsewhere from where it was written.
+            others = self._forms(lender).fields(node.type, node.fields)
+            shown |= {name: others[name] for name, one in lending.items() if one.id == lender.id}
+        return shown
+
+    def _forms(self, node: Node) -> Forms:
         forms = Forms(self.types, self.iso_dates, self._mirrored)
         texts, links = self.texts, self.links.get(node.id, ())
         if texts is None or not links:
             return forms
         return replace(forms, texts=lambda html: texts.rewritten(html, links))
+
+    def near(self) -> list[Node | Place]:
+        """Every other node that the answer says something of."""
+        lending = (one for some in self.lenders.values() for one in some.values())
+        return [*self.around.all(), *lending]
 
     def _mirrored(self, kind: FieldKind, target: str) -> Resource:
         return mirror(kind, self.around.places.get(target))
@@ -80,9 +98,11 @@ class Rendering:
             shown["locale"] = node.locale
         if published is not None:
             shown["publishedAt"] = published
+        if lending := self.lenders.get(node.id):
+            shown["borrowed"] = {name: one.locale for name, one in sorted(lending.items())}
         return shown
 
-    def path(self, node: Node | Rendition) -> str:
+    def path(self, node: Node | Rendition | Place) -> str:
         """A path from the mount's content root."""
         return node.path[len(self.content_root) + 1 :]
 

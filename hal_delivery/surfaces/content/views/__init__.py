@@ -24,6 +24,7 @@ from hal_delivery.surfaces.content.views import (
     folders,
     home,
     sitemap,
+    suggest,
     taxonomies,
     types,
 )
@@ -72,6 +73,7 @@ ROUTES: Final[tuple[tuple[str, type[MethodView]], ...]] = (
     ("/assets/", assets.Assets),
     ("/assets/<address:address>", assets.Asset),
     ("/assets/<id:id>/bytes/<digest>/<name>", assets.AssetBytes),
+    ("/suggest", suggest.Suggest),
     ("/types/", types.Types),
     ("/types/<name>", types.Type),
     ("/rels/<name>", home.Relation),

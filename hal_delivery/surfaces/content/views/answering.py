@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, Final
+
+from flask import Response
 
 from content_repo import linking
 from content_repo.doctypes import Types
 from content_repo.kept import Rendition
 from content_repo.model import ROOT_ID, Kind, Node, Place
 from content_repo.references import references
-from hal_delivery.services.delivery import NOWHERE, Surroundings
+from hal_delivery.services import embedding
+from hal_delivery.services.delivery import NOWHERE, Delivery, Surroundings
+from hal_delivery.services.localising import NO_LENDERS, Lenders, lent_links
+from hal_delivery.surfaces.content import embeds
 from hal_delivery.surfaces.content.relations import SOURCE
+from hal_delivery.surfaces.content.serializers.embedding import Transcluding
 from hal_delivery.surfaces.content.serializers.kept import Parts
 from hal_delivery.surfaces.content.serializers.projection import Projection
 from hal_delivery.surfaces.content.serializers.rendering import Rendering
@@ -20,8 +28,9 @@ from hal_delivery.surfaces.content.urls import Urls
 from hal_delivery.web.answers import Facts
 from hal_delivery.web.asking import Asked
 from hal_delivery.web.caching import MOST_NODES, Tags
-from hal_delivery.web.here import Here, here
-from hal_delivery.web.vocabulary import SHAPE
+from hal_delivery.web.embeds import applied, parse
+from hal_delivery.web.here import Here, current_request, here
+from hal_delivery.web.vocabulary import ALONE, DATES, EMBED, HTML, LOCALISED, SHAPE
 
 #: How caches know a node, by its kind; the design's words.
 _TAGS: Mapping[Kind, str] = {
@@ -40,22 +49,83 @@ _COLLECTIONS: Mapping[Kind, str] = {
     Kind.ASSET: "assets",
 }
 
+#: The links in one document's texts.
+Links = tuple[linking.Link, ...]
+
+_NO_NODES: Final[Mapping[str, Node]] = MappingProxyType({})
+
 
 def takes_kept_fields(asked: Asked) -> bool:
     """Whether fields are wanted as they are kept: all of them, in their usual form."""
-    usual = not asked.fields and (asked.html, asked.dates) == ("stored", "millis")
+    usual = not (asked.fields or asked.embed) and (asked.html, asked.dates) == ("stored", "millis")
+    usual = usual and asked.locale is None and not asked.highlight
     return usual and not here().delivery.processors
 
 
-def rendering(asked: Asked, nodes: Collection[Node | Rendition] = ()) -> Rendering:
-    """How to render *nodes* for this request."""
+def preferring(asked: Asked, answer: Callable[[Asked], Response]) -> Response:
+    """What *answer* makes of *asked*, and of what the header Prefer would have embedded."""
+    prefer = current_request().environ.get("HTTP_PREFER", "")
+    wanted = asked
+    if prefer:
+        place = here()
+        wanted = embeds.preferred(asked, prefer, place.delivery, Urls(place.base))
+    response = answer(wanted)
+    if not asked.lenient:
+        # Whether or not it was sent: another answer might have been made of it.
+        response.headers["Vary"] = f"{response.headers['Vary']}, Prefer"
+    if wanted is not asked:
+        said = [*response.headers.getlist("Preference-Applied"), applied(wanted.given[EMBED.name])]
+        response.headers["Preference-Applied"] = ", ".join(said)
+    return response
+
+
+def rendering(
+    asked: Asked, nodes: Collection[Node | Rendition] = (), lenders: Lenders = NO_LENDERS
+) -> Rendering:
+    """How to render *nodes*, which borrow fields from *lenders*, for this request."""
+    if not asked.embed:
+        return _rendering(asked, nodes, lenders)
+    delivery = here().delivery
+    tops = {one.id: one for one in nodes if isinstance(one, Node)}
+
+    def links_of(ids: Collection[str]) -> Mapping[str, Links]:
+        links, lent = _links(delivery, ids, tops, lenders)
+        return {id: (*links.get(id, ()), *lent.get(id, ())) for id in ids}
+
+    forest = embedding.grown(
+        delivery,
+        tops.values(),
+        parse(",".join(asked.embed)),
+        links=links_of,
+        depth=asked.depth,
+    )
+    shared = _rendering(asked, nodes, lenders, forest.nodes)
+    # What was asked of a document was not asked of what it points at.
+    inner = replace(
+        shared,
+        projection=Projection.of(()),
+        sources={},
+        lenders=NO_LENDERS,
+        lent={},
+        shape=asked.query(HTML, DATES),
+    )
+    return Transcluding.of(replace(shared, shape=asked.query(*ALONE)), forest.tops, inner)
+
+
+def _rendering(
+    asked: Asked,
+    nodes: Collection[Node | Rendition],
+    lenders: Lenders,
+    embedded: Mapping[str, Node] = _NO_NODES,
+) -> Rendering:
+    """How to render *nodes* and what is *embedded* in them."""
     place = here()
     delivery = place.delivery
     types = delivery.types
     parts: dict[str, Parts] = {}
     stored: list[Node] = []
     groups = []
-    for one in nodes:
+    for one in (*nodes, *embedded.values()):
         if isinstance(one, Rendition):
             parts[one.id] = Parts.of(one)
         elif one.kind is Kind.DOCUMENT:
@@ -64,11 +134,12 @@ def rendering(asked: Asked, nodes: Collection[Node | Rendition] = ()) -> Renderi
             groups.append(one.group)
     pointing = {id: one for id, one in parts.items() if one.holes or one.links}
     targets = {target for one in pointing.values() for target in one.targets()}
+    targets.update(embedded)
     links = {id: one.links for id, one in pointing.items()}
-    if stored:
-        links |= delivery.links([one.id for one in stored])
-        for node in stored:
-            targets |= _targets(types, node, links.get(node.id, ()))
+    own, lent = _links(delivery, [one.id for one in stored], {n.id: n for n in stored}, lenders)
+    links |= own
+    for node in stored:
+        targets |= _targets(types, node, (*own.get(node.id, ()), *lent.get(node.id, ())))
     urls = Urls(place.base)
     around = delivery.surroundings(targets, groups)
     return Rendering(
@@ -77,13 +148,37 @@ def rendering(asked: Asked, nodes: Collection[Node | Rendition] = ()) -> Renderi
         around=around,
         links=links,
         processors=delivery.processors,
-        sources=delivery.source_texts(stored) if SOURCE in asked.fields else {},
+        sources=_sources(delivery, nodes) if SOURCE in asked.fields else {},
         texts=_site_texts(place, urls, around, links) if asked.html == "site" else None,
         projection=Projection.of(asked.fields),
         iso_dates=asked.dates == "iso",
-        shape=asked.query(*SHAPE),
+        # Nothing but documents is read in a locale.
+        shape=asked.query(*(LOCALISED if stored else SHAPE)),
         content_root=place.mount.content_root,
         parts=parts,
+        lenders=lenders,
+        lent=lent,
+    )
+
+
+def _links(
+    delivery: Delivery, ids: Collection[str], nodes: Mapping[str, Node], lenders: Lenders
+) -> tuple[Mapping[str, Links], Mapping[str, Links]]:
+    """The links in texts of documents and of their lenders; and those that each of them borrows.
+
+    *nodes* are the documents that borrow, by their ids.
+    """
+    borrowing = {id: lenders[id] for id in ids if lenders.get(id) and id in nodes}
+    lending = {one.id for some in borrowing.values() for one in some.values()}
+    links = delivery.links({*ids, *lending})
+    return links, {
+        id: lent_links(delivery.types, nodes[id], some, links) for id, some in borrowing.items()
+    }
+
+
+def _sources(delivery: Delivery, nodes: Iterable[Node | Rendition]) -> Mapping[str, str]:
+    return delivery.source_texts(
+        one for one in nodes if isinstance(one, Node) and one.kind is Kind.DOCUMENT
     )
 
 
@@ -134,7 +229,10 @@ def item_facts(
     asked: Asked,
     around: Surroundings = NOWHERE,
 ) -> Facts:
-    """The facts of an answer that one node is the whole of, but for its *links*."""
+    """The facts of an answer that one node is the whole of, but for its *links*.
+
+    Its translations are all *around* it, and those that lend to it among them.
+    """
     near = around.all()
     return Facts(
         version=node.revision,

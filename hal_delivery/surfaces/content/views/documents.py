@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import orjson
 from flask import Response
 from flask.views import MethodView
 
 from content_repo.doctypes import DocumentType
-from hal_delivery.surfaces.content import params, schemas
-from hal_delivery.surfaces.content.serializers.documents import document, joined, kept_links
+from content_repo.model import Node
+from hal_delivery.services.localising import NO_LENDERS, Lenders
+from hal_delivery.surfaces.content import embeds, params, schemas
+from hal_delivery.surfaces.content.serializers.documents import joined, kept_links
+from hal_delivery.surfaces.content.serializers.embedding import with_embedded
 from hal_delivery.surfaces.content.serializers.rendering import whole
 from hal_delivery.surfaces.content.urls import DOCUMENTS, Urls
 from hal_delivery.surfaces.content.views import listings
 from hal_delivery.surfaces.content.views.answering import (
     item_facts,
+    preferring,
     rendering,
     tags,
     takes_kept_fields,
@@ -26,7 +30,7 @@ from hal_delivery.web.answers import Facts
 from hal_delivery.web.asking import Asked
 from hal_delivery.web.here import here
 from hal_delivery.web.operations import operation
-from hal_delivery.web.vocabulary import SHAPE
+from hal_delivery.web.vocabulary import ALONE
 
 
 class Documents(MethodView):
@@ -41,10 +45,10 @@ class Documents(MethodView):
 class Document(MethodView):
     """One document."""
 
-    @operation("Read a document", reads=SHAPE, answer=schemas.DocumentSchema)
+    @operation("Read a document", reads=ALONE, answer=schemas.DocumentSchema)
     def get(self, asked: Asked, address: str) -> Response:
         """By its id, or by its path from the mount's root."""
-        return _one(asked, address, DOCUMENTS, None)
+        return preferring(asked, lambda asked: _one(asked, address, DOCUMENTS, None))
 
 
 class Source(MethodView):
@@ -74,11 +78,11 @@ class TypedDocuments(MethodView):
 class TypedDocument(MethodView):
     """One document, in the collection of its type."""
 
-    @operation("Read a document of a type", reads=SHAPE, answer=schemas.DocumentSchema)
+    @operation("Read a document of a type", reads=ALONE, answer=schemas.DocumentSchema)
     def get(self, asked: Asked, collection: str, address: str) -> Response:
         """The same document; one of another type is not found."""
         types = here().delivery.document_types(collection)
-        return _one(asked, address, collection, types)
+        return preferring(asked, lambda asked: _one(asked, address, collection, types))
 
 
 def _list(asked: Asked, segment: str, types: Sequence[DocumentType] | None) -> Response:
@@ -87,7 +91,7 @@ def _list(asked: Asked, segment: str, types: Sequence[DocumentType] | None) -> R
         Listing(
             address=Urls(here().base).collection(segment),
             relation="documents",
-            tags=("documents",) if names is None else tuple(f"type-{one}" for one in names),
+            tags=_collections(asked, names),
             narrow={} if names is None else {"types": names},
         ),
         asked,
@@ -95,20 +99,36 @@ def _list(asked: Asked, segment: str, types: Sequence[DocumentType] | None) -> R
     )
 
 
+def _collections(asked: Asked, types: Collection[str] | None) -> tuple[str, ...]:
+    """The tags of a list of documents: a translation may be of another type."""
+    if types is None or asked.locale is not None:
+        return ("documents",)
+    return tuple(f"type-{one}" for one in types)
+
+
 def _one(
     asked: Asked, address: str, segment: str, types: Sequence[DocumentType] | None
 ) -> Response:
     place = here()
-    asked = params.checked(asked, place.delivery)
+    asked = params.checked(embeds.checked_alone(asked, place.delivery), place.delivery)
     address = address.removesuffix("/")
     if takes_kept_fields(asked):
         return _one_as_kept(asked, address, segment, types)
-    node = place.delivery.document(address)
+    node, lenders = _found(asked, address)
     if types is not None:
         place.delivery.check_type(node, address, types)
-    shared = rendering(asked, [node])
-    shape = whole(document(node, shared, segment=segment), shared)
+    shared = rendering(asked, [node], lenders)
+    shape = whole(with_embedded(node, shared, segment=segment), shared)
     return answers.resource(place, shape, item_facts(node, shape["_links"], asked, shared.around))
+
+
+def _found(asked: Asked, address: str) -> tuple[Node, Lenders]:
+    """The document at *address*, or the translation of it that suits who asks."""
+    delivery = here().delivery
+    wanted = params.reader_locales(asked, delivery)
+    if wanted is None:
+        return delivery.document(address), NO_LENDERS
+    return delivery.in_locale(address, wanted)
 
 
 def _one_as_kept(

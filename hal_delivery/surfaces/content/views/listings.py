@@ -6,9 +6,10 @@ send the whole collection, where that is the form that the client takes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 import marshmallow as ma
@@ -16,14 +17,26 @@ from flask import Response
 
 from content_repo.kept import Rendition
 from content_repo.model import Kind, Node
+from hal_delivery.hal.resource import Link, link
 from hal_delivery.services.delivery import Page, Stretch
-from hal_delivery.surfaces.content import params, schemas
-from hal_delivery.surfaces.content.serializers.documents import document, kept_document
+from hal_delivery.surfaces.content import (
+    embeds,
+    faceting,
+    highlights,
+    params,
+    resuming,
+    schemas,
+)
+from hal_delivery.surfaces.content.relations import DID_YOU_MEAN, FACETS, curied
+from hal_delivery.surfaces.content.serializers.documents import kept_document
+from hal_delivery.surfaces.content.serializers.embedding import with_embedded
+from hal_delivery.surfaces.content.serializers.facets import facet_list
 from hal_delivery.surfaces.content.serializers.lists import listing
 from hal_delivery.surfaces.content.serializers.rendering import Rendering
 from hal_delivery.surfaces.content.urls import DOCUMENTS
 from hal_delivery.surfaces.content.views import streams
 from hal_delivery.surfaces.content.views.answering import (
+    preferring,
     rendering,
     tags,
     takes_kept_fields,
@@ -36,7 +49,15 @@ from hal_delivery.web.failures import BadParameters, Mistake
 from hal_delivery.web.here import current_request, here
 from hal_delivery.web.negotiation import COLLECTION, NDJSON, best
 from hal_delivery.web.operations import View, operation
-from hal_delivery.web.vocabulary import STREAMED, TEXT
+from hal_delivery.web.vocabulary import (
+    AFTER,
+    EMBED,
+    LISTING,
+    OFFSET,
+    STREAMED,
+    TEXT,
+    Parameter,
+)
 from search_index import Query
 from search_index.errors import InvalidQuery
 
@@ -64,6 +85,7 @@ Answer = TypeVar("Answer")
 class Source(Generic[Item]):
     """Where the items of a list come from, a page or all of them, and how each looks."""
 
+    kind: Kind
     search: Callable[[Query], Page[Item]]
     walk: Callable[[Query, int | None], Iterator[Stretch[Item]]]
     item: Serializer[Item]
@@ -84,31 +106,45 @@ def collection(summary: str, answer: type[ma.Schema]) -> Callable[[View], View]:
 def nodes(kind: Kind, wanted: Listing, asked: Asked, item: Serializer[Node]) -> Response:
     """The page of *wanted*, nodes of *kind*, that was asked for, or 304, or all of them."""
     delivery = here().delivery
-    asked = params.checked(asked, delivery, kind)
-    source = Source(partial(delivery.search, kind), partial(delivery.walk, kind), item)
+    asked = highlights.checked(embeds.checked(asked, delivery, kind), delivery, kind)
+    asked = params.checked(asked, delivery, kind, wanted.narrow.get("types"))
+    source = Source(kind, partial(delivery.search, kind), partial(delivery.walk, kind), item)
     return _answer(wanted, asked, source)
 
 
 def documents(wanted: Listing, asked: Asked, *, segment: str = DOCUMENTS) -> Response:
     """The same of documents; *segment* is their collection."""
+    answer = partial(_documents, wanted, segment=segment)
+    # No wish may change what is listed, which beside an embedding a depth does not narrow.
+    if _is_stream() or asked.depth is not None:
+        return answer(asked)
+    return preferring(asked, answer)
+
+
+def _documents(wanted: Listing, asked: Asked, *, segment: str) -> Response:
     delivery = here().delivery
     if not takes_kept_fields(asked):
-        return nodes(Kind.DOCUMENT, wanted, asked, partial(document, segment=segment))
-    asked = params.checked(asked, delivery)
+        return nodes(Kind.DOCUMENT, wanted, asked, partial(with_embedded, segment=segment))
+    asked = params.checked(asked, delivery, types=wanted.narrow.get("types"))
     as_kept = partial(kept_document, segment=segment)
-    return _answer(wanted, asked, Source(delivery.documents, delivery.walk_documents, as_kept))
+    source = Source(Kind.DOCUMENT, delivery.documents, delivery.walk_documents, as_kept)
+    return _answer(wanted, asked, source)
 
 
 def _answer(wanted: Listing, asked: Asked, source: Source[Item]) -> Response:
-    accept = current_request().environ.get("HTTP_ACCEPT", "")
-    if best(accept, COLLECTION) == NDJSON:
+    if _is_stream():
         return _stream(wanted, streams.of_stream(asked), source)
     return _page(wanted, streams.of_page(asked), source)
 
 
+def _is_stream() -> bool:
+    """Whether all is wanted, one resource on each line, and not a page."""
+    return best(current_request().environ.get("HTTP_ACCEPT", ""), COLLECTION) == NDJSON
+
+
 def _stream(wanted: Listing, asked: Asked, source: Source[Item]) -> Response:
     query = params.query(asked, here().delivery, wanted.narrow)
-    return _found(
+    return found_or_told(
         lambda: streams.answer(
             source.walk, source.item, query, asked, address=wanted.address, tags=wanted.tags
         )
@@ -117,29 +153,64 @@ def _stream(wanted: Listing, asked: Asked, source: Source[Item]) -> Response:
 
 def _page(wanted: Listing, asked: Asked, source: Source[Item]) -> Response:
     place = here()
-    query = params.query(asked, place.delivery, wanted.narrow)
+    among = wanted.narrow.get("types")
+    asked, facets = faceting.faceted(asked, place.delivery, source.kind, among)
+    asked, cursor = resuming.resumed(asked)
+    told = {"cursor": cursor, "facets": tuple([one.facet for one in facets])}
+    query = params.query(asked, place.delivery, {**wanted.narrow, **told})
     if answers.asks_whether_changed() and (
         kept := answers.unchanged(place, _facts(wanted, asked, place.delivery.position()))
     ):
         return kept
-    page = _found(lambda: source.search(query))
-    shared = rendering(asked, page.items)
+    page = found_or_told(lambda: source.search(query))
+    shared = rendering(asked, page.items, page.lenders)
+    counted = [
+        faceting.shown(one, found, asked, place.delivery)
+        for one, found in zip(facets, page.hits.counted, strict=True)
+    ]
+    shapes = facet_list(counted, shared, address=wanted.address, asked=asked)
     shape = listing(
-        page, [source.item(one, shared) for one in page.items], shared, relation=wanted.relation,
-        address=wanted.address, asked=asked, links=wanted.links,
+        page, _items(page, source, shared, asked), shared, relation=wanted.relation,
+        address=wanted.address, asked=asked, takes=_taken(source.kind),
+        links={**_did_you_mean(wanted, asked, source.kind, query, page), **wanted.links},
+        embedded={curied(FACETS): shapes} if shapes else {},
     )  # fmt: skip
+    targets = chain.from_iterable(one.targets.values() for one in counted)
     facts = _facts(
-        wanted,
-        asked,
-        page.position,
-        tags=tags(wanted.tags, [*page.items, *shared.around.all()]),
-        settled=page.settled,
-        links=shape["_links"],
-    )
+        wanted, asked, page.position, tags(wanted.tags, [*page.items, *shared.near(), *targets]),
+        settled=page.settled, links=shape["_links"],
+    )  # fmt: skip
     return answers.resource(place, shape, facts)
 
 
-def _found(ask: Callable[[], Answer]) -> Answer:
+def _taken(kind: Kind) -> Sequence[Parameter]:
+    """What a list of nodes of *kind* takes: only documents have references to embed."""
+    return LISTING if kind is Kind.DOCUMENT else [one for one in LISTING if one is not EMBED]
+
+
+def _items(
+    page: Page[Item], source: Source[Item], shared: Rendering, asked: Asked
+) -> Sequence[Any]:
+    items = [source.item(one, shared) for one in page.items]
+    if not asked.highlight:
+        return items
+    return highlights.highlighted(items, page, asked, here().delivery)
+
+
+def _did_you_mean(
+    wanted: Listing, asked: Asked, kind: Kind, query: Query, page: Page[Any]
+) -> dict[str, Link]:
+    """A link to the same list for what the text may have meant."""
+    if asked.text is None:
+        return {}
+    other = here().delivery.corrected(kind, query, finds=page.total > 0)
+    if other is None:
+        return {}
+    href = wanted.address + asked.without(OFFSET, AFTER).query(text=other)
+    return {curied(DID_YOU_MEAN): link(href, title=other)}
+
+
+def found_or_told(ask: Callable[[], Answer]) -> Answer:
     """What is found; a text beyond its bounds is a mistake of the parameter."""
     try:
         return ask()

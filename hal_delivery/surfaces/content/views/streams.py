@@ -18,6 +18,7 @@ import orjson
 import structlog
 from flask import Response, g
 
+from content_repo import names
 from content_repo.kept import Rendition
 from content_repo.model import Node
 from hal_delivery.hal.resource import Link, link
@@ -31,7 +32,16 @@ from hal_delivery.web.caching import Tags
 from hal_delivery.web.failures import BadParameters, Mistake, failure, plain_failure
 from hal_delivery.web.here import here
 from hal_delivery.web.negotiation import NDJSON
-from hal_delivery.web.vocabulary import AFTER, LIMIT, OFFSET, SORT, Parameter
+from hal_delivery.web.vocabulary import (
+    AFTER,
+    FACETS,
+    HIGHLIGHT,
+    LIMIT,
+    OFFSET,
+    SORT,
+    TOTAL,
+    Parameter,
+)
 from search_index import BY_ID, Query
 
 _log = structlog.get_logger(__name__)
@@ -43,7 +53,9 @@ _MOVING: Final = (
     "has no meaning in a stream: it is in the order of ids, so that nothing is left out or "
     f"repeated when content changes on the way; {AFTER.name} says where it goes on"
 )
-_STREAMING: Final = f"has a meaning in streams only: send Accept: {NDJSON}"
+_COUNTING: Final = "has no meaning in a stream: what it tells is in a page"
+_EXPECTED: Final = "expected a UUID: a stream is in the order of ids"
+_BESIDE: Final = f"has no meaning beside {AFTER.name}, which says where the page begins"
 
 Item = TypeVar("Item", bound=Node | Rendition)
 
@@ -67,7 +79,7 @@ class Stream(Generic[Item]):
         after = self.asked.after
         try:
             for stretch in self.stretches:
-                shared = rendering(self.asked, stretch.items)
+                shared = rendering(self.asked, stretch.items, stretch.lenders)
                 if stretch.items:
                     yield b"".join([_line(self.item(one, shared)) for one in stretch.items])
                 after = stretch.after
@@ -126,12 +138,16 @@ def answer(
 
 def of_stream(asked: Asked) -> Asked:
     """*asked* without what only pages have; that is a mistake where it was sent."""
-    return _refusing(asked, (SORT, OFFSET), _MOVING)
+    asked = _refusing(asked, (SORT, OFFSET), _MOVING)
+    asked = _refusing(asked, (FACETS, TOTAL, HIGHLIGHT), _COUNTING)
+    if asked.after is not None and not names.is_id(asked.after):
+        return _refusing(asked, (AFTER,), _EXPECTED)
+    return asked
 
 
 def of_page(asked: Asked) -> Asked:
-    """*asked* without what only streams have; that is a mistake where it was sent."""
-    return _refusing(asked, (AFTER,), _STREAMING)
+    """*asked* with one beginning: an offset beside a cursor is a mistake where it was sent."""
+    return asked if asked.after is None else _refusing(asked, (OFFSET,), _BESIDE)
 
 
 def _refusing(asked: Asked, parameters: Sequence[Parameter], reason: str) -> Asked:

@@ -1,0 +1,132 @@
+"""What this surface embeds on demand: names of the wire into names of references."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from content_repo.doctypes import Types
+from content_repo.model import Kind
+from hal_delivery.services.delivery import Delivery
+from hal_delivery.services.embedding import Embeds, is_reference, reference_names, steps
+from hal_delivery.surfaces.content.relations import curied
+from hal_delivery.surfaces.content.urls import Urls
+from hal_delivery.web.asking import Asked
+from hal_delivery.web.embeds import BadEmbeds, parse, transcluded, written
+from hal_delivery.web.failures import BadParameters, Mistake
+from hal_delivery.web.vocabulary import DEPTH, EMBED, VOCABULARY
+
+_DOCUMENTS_ONLY = "has a meaning for documents only; these have no references to embed"
+_ALONE = f"has a meaning here beside {EMBED.name} only"
+
+
+def checked(asked: Asked, delivery: Delivery, kind: Kind = Kind.DOCUMENT) -> Asked:
+    """*asked* with the names of what to embed known, by their short names.
+
+    Unknown ones are mistakes; passed over, they are gone from links as well.
+    """
+    if not asked.embed:
+        return asked
+    if kind is not Kind.DOCUMENT:
+        return _refused(asked, [_mistake(asked, _DOCUMENTS_ONLY)])
+    try:
+        wanted = parse(",".join(asked.embed))
+    except BadEmbeds as wrong:
+        return _refused(asked, [_mistake(asked, str(wrong))])
+    unknown: list[str] = []
+    known = _known(wanted, delivery, unknown)
+    if unknown and not asked.lenient:
+        references = reference_names(delivery.types)
+        raise BadParameters([_unknown(name, references) for name in dict.fromkeys(unknown)])
+    return _keeping(asked, known)
+
+
+def checked_alone(asked: Asked, delivery: Delivery) -> Asked:
+    """The same for one document, where a depth is that of what is embedded and nothing else."""
+    asked = checked(asked, delivery)
+    if asked.embed or DEPTH.name not in asked.given:
+        return asked
+    if asked.lenient or DEPTH.name in asked.unasked:
+        return asked.without(DEPTH)
+    raise BadParameters([Mistake(DEPTH.name, _ALONE, value=asked.given[DEPTH.name])])
+
+
+def preferred(asked: Asked, prefer: str, delivery: Delivery, urls: Urls) -> Asked:
+    """*asked* with what the header Prefer would have embedded, unless a parameter says.
+
+    A preference is a wish: what it names wrongly is passed over.
+    """
+    wish = transcluded(prefer)
+    if not wish or (EMBED.name in asked.given and EMBED.name not in asked.unasked):
+        return asked
+    # Whoever goes by the links of an answer knows relations, not fields.
+    wish = wish.replace(urls.relation(""), "")
+    try:
+        known = _known(parse(wish), delivery, [])
+    except BadEmbeds:
+        return asked
+    return _keeping(asked, known) if known else asked
+
+
+def _keeping(asked: Asked, embeds: Embeds) -> Asked:
+    names = written(embeds).split(",") if embeds else []
+    if ",".join(names) == asked.given.get(EMBED.name):
+        return asked
+    kept = asked.keeping(EMBED, names)
+    # A wish may come behind what links carry after it.
+    return replace(
+        kept, given={name: kept.given[name] for name in VOCABULARY if name in kept.given}
+    )
+
+
+def _known(embeds: Embeds, delivery: Delivery, unknown: list[str]) -> Embeds:
+    """The references among *embeds*, at every level; the other names become *unknown*."""
+    found: Embeds = {}
+    names = delivery.field_names()
+    for written_name, below in embeds.items():
+        name = _resolved(written_name, delivery.types, names)
+        if name is None:
+            unknown.append(written_name)
+        else:
+            _merge(found.setdefault(name, {}), _known(below, delivery, unknown))
+    return found
+
+
+def _merge(into: Embeds, more: Embeds) -> None:
+    for name, below in more.items():
+        _merge(into.setdefault(name, {}), below)
+
+
+def _resolved(written_name: str, types: Types, names: Mapping[str, str]) -> str | None:
+    """The short name of a reference, also given as its relation, or ``None``."""
+    for name in (written_name, written_name.removeprefix(curied(""))):
+        way = steps(name)
+        short = ".".join((names.get(way[0], way[0]), *way[1:]))
+        # Names that hold dots themselves are told apart by a pointer only.
+        found = name if name.startswith("/") and "." in name else short
+        if is_reference(types, found):
+            return found
+    return None
+
+
+def _refused(asked: Asked, mistakes: Sequence[Mistake]) -> Asked:
+    if not asked.lenient:
+        raise BadParameters(list(mistakes))
+    return asked.without(EMBED)
+
+
+def _mistake(asked: Asked, reason: str) -> Mistake:
+    given = asked.given[EMBED.name]
+    return Mistake(EMBED.name, reason, value=given[:80], example=f"{EMBED.name}={EMBED.example}")
+
+
+def _unknown(name: str, references: Sequence[str]) -> Mistake:
+    close = difflib.get_close_matches(name, references, n=3)
+    return Mistake(
+        EMBED.name,
+        "names no reference that is known here",
+        value=name[:80],
+        nearest=close or list(references[:12]),
+        example=f"{EMBED.name}={close[0]}" if close else None,
+    )

@@ -1,0 +1,301 @@
+"""Facets: names of the wire into values to count, and values counted into filters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal, cast, get_args
+
+import orjson
+
+from content_repo import names
+from content_repo.doctypes import REFERRING, FieldKind, moment
+from content_repo.model import Kind, Node
+from hal_delivery.services.delivery import Delivery
+from hal_delivery.services.fieldnames import FieldNames, Named, TooFar, documents
+from hal_delivery.surfaces.content.filtering import META, conditions
+from hal_delivery.surfaces.content.serializers.fields import iso
+from hal_delivery.web.asking import Asked, Pair
+from hal_delivery.web.failures import BadParameters, Mistake
+from hal_delivery.web.filters import nearest
+from hal_delivery.web.vocabulary import FACETS
+from search_index.entry import Order, Typed
+from search_index.meaning import DATES
+from search_index.query import Condition, Counted, Facet
+
+#: How many facets one request may ask for.
+MOST: Final = 10
+
+Unit = Literal["year", "month", "day"]
+
+_UNITS: Final[Sequence[str]] = get_args(Unit)
+
+_WITH_UNIT: Final = re.compile(r"(.+)\(([^()]*)\)")
+
+#: What stands for a longer name where no field has it itself.
+_SHORT: Final[Mapping[str, str]] = {"type": "_meta.type"}
+
+#: What is made of words, and what has no values itself.
+_WORDED: Final = frozenset({FieldKind.TEXT, FieldKind.RICH_TEXT})
+_HOLDING: Final = frozenset({FieldKind.COMPOUND})
+
+_BEHIND: Final = "leads through a reference; what is counted are the list's own values"
+
+
+@dataclass(frozen=True, slots=True)
+class Faceted:
+    """A facet as it was asked for: its name in links, and in filters.
+
+    ``named`` is what that stands for among fields, if it is not the node's own;
+    ``kind`` and ``among`` say what the list holds.
+    """
+
+    written: str
+    name: str
+    facet: Facet
+    named: Named | None
+    kind: Kind
+    among: Collection[str] | None
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether its values are ids of other nodes."""
+        return self.named is not None and not REFERRING.isdisjoint(self.named.kinds)
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether its values are categories, which filters take with those below them."""
+        return self.named is not None and FieldKind.TAXONOMY_KEYS in self.named.kinds
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value with how many have it, and the filters that choose those.
+
+    There are none where no filter says just that.  Those of the request that say
+    it are ``active``.
+    """
+
+    value: Typed
+    count: int
+    filters: Sequence[Pair]
+    active: Sequence[Pair]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A facet with its values, and the number of those that are left out.
+
+    ``targets`` are the nodes that values of references stand for, by id.
+    """
+
+    faceted: Faceted
+    choices: Sequence[Choice]
+    omitted: int
+    targets: Mapping[str, Node]
+
+
+# -- names ------------------------------------------------------------------
+
+
+def faceted(
+    asked: Asked, delivery: Delivery, kind: Kind, among: Collection[str] | None
+) -> tuple[Asked, tuple[Faceted, ...]]:
+    """*asked* with its facets by their short names, and what they are.
+
+    What cannot be counted is a mistake; passed over, it is gone from links as well.
+    """
+    if not asked.facets:
+        return asked, ()
+    types = delivery.types
+    every = [
+        name for name in documents(types)
+        if among is None or any(one.name in among for one in types.lineage(name))
+    ]  # fmt: skip
+    fields = FieldNames(types, kind, every, delivery.field_names(), delivery.is_undeclared)
+    wanted = list(dict.fromkeys(asked.facets))
+    read = [_faceted(name, fields, among) for name in wanted[:MOST]]
+    mistakes = [one for one in read if isinstance(one, Mistake)]
+    if len(wanted) > MOST:
+        mistakes.append(Mistake(FACETS.name, f"takes at most {MOST} names"))
+    if mistakes and not asked.lenient:
+        raise BadParameters(mistakes)
+    found = {one.written: one for one in read if isinstance(one, Faceted)}
+    if asked.given.get(FACETS.name) != ",".join(found):
+        asked = asked.keeping(FACETS, list(found))
+    return asked, tuple(found.values())
+
+
+def _faceted(written: str, fields: FieldNames, among: Collection[str] | None) -> Faceted | Mistake:
+    """The facet of that name, or what is wrong with it."""
+    divided = None if written in fields.known else _WITH_UNIT.fullmatch(written)
+    name, unit = divided.groups() if divided else (written, None)
+    if unit is not None and unit not in _UNITS:
+        example = f"{FACETS.name}={name[:80]}({_UNITS[0]})"
+        return Mistake(FACETS.name, "is no unit of time", written[:80], _UNITS, example)
+    by_meta = name if name in fields.known else _SHORT.get(name, name)
+    of_node = META.get(by_meta)
+    named = None if of_node else _named(name, fields)
+    if isinstance(named, Mistake):
+        return named
+    if unit is not None and not _is_dated(of_node, named):
+        return Mistake(FACETS.name, "is no date; only dates are counted by units", written[:80])
+    own = of_node or (named.through or named.name if named else "")
+    facet = Facet(own, of="node" if of_node else "field", unit=cast("Unit | None", unit))
+    if of_node is None and not name.startswith("/"):
+        name = by_meta = own
+    suffix = f"({unit})" if unit else ""
+    return Faceted(name + suffix, by_meta, facet, named, fields.kind, among)
+
+
+def _named(name: str, fields: FieldNames) -> Named | Mistake:
+    """What a name stands for, if its values can be counted."""
+    try:
+        found = fields.find(name)
+    except TooFar:
+        return Mistake(FACETS.name, _BEHIND, name[:80])
+    if found is None:
+        told = "names nothing that is known here"
+    elif found.through is not None and found.name:
+        return Mistake(FACETS.name, _BEHIND, name[:80])
+    elif not _is_countable(found):
+        told = "has no values to choose from: it is text, or holds other fields"
+    else:
+        return found
+    known = [*sorted(one for one in fields.names() if ":" not in one), *_SHORT, *META]
+    countable = [one for one in known if one in (*_SHORT, *META) or _is_countable(fields.find(one))]
+    close = nearest(name, countable) or countable[:12]
+    return Mistake(FACETS.name, told, name[:80], close, f"{FACETS.name}={close[0]}")
+
+
+def _is_countable(named: Named | None) -> bool:
+    """Whether there are values, and not only words or what holds others."""
+    if named is None or named.kinds & _WORDED:
+        return False
+    return named.free or bool(named.kinds - _HOLDING)
+
+
+def _is_dated(of_node: str | None, named: Named | None) -> bool:
+    """Whether there may be dates."""
+    if named is None:
+        return of_node in DATES
+    return named.free or FieldKind.DATE in named.kinds
+
+
+# -- values -----------------------------------------------------------------
+
+
+def shown(one: Faceted, counted: Counted, asked: Asked, delivery: Delivery) -> Shown:
+    """A facet and the values that were *counted* of it, each with the filters that choose it."""
+    root = delivery.mount.content_root
+    values = [(_as_answered(one, value, root), count) for value, count in counted.values]
+    among = frozenset(value for value, _ in values)
+    ways = {value: _ways(one, value) for value in among}
+    pairs = {pair for some in ways.values() for way in some for pair in way}
+    said = conditions((*pairs, *asked.filters), delivery, one.kind, one.among, [])
+    found = []
+    for value, count in values:
+        fitting = (way for way in ways[value] if _says(one, way, value, among, said))
+        filters = next(fitting, ())
+        active = _active(filters, asked, said)
+        found.append(Choice(value, count, filters, active))
+    ids = [bare for _, bare in among] if one.is_reference else []
+    return Shown(one, found, counted.omitted, delivery.shown(ids))
+
+
+def _as_answered(one: Faceted, value: Typed, root: str) -> Typed:
+    """A value as answers have it: paths are those from the mount's root."""
+    order, bare = value
+    if one.facet.of == "node" and one.facet.name == "path" and names.is_within(bare, root):
+        return order, names.relative(bare, root)
+    return value
+
+
+def _active(
+    filters: Sequence[Pair], asked: Asked, said: Mapping[Pair, Condition]
+) -> Sequence[Pair]:
+    """The request's filters that mean the same as *filters*, if all of these are said."""
+    wanted = {said[pair] for pair in filters}
+    held = [pair for pair in asked.filters if said.get(pair) in wanted]
+    return held if wanted and wanted == {said[pair] for pair in held} else ()
+
+
+def _ways(one: Faceted, value: Typed) -> list[tuple[Pair, ...]]:
+    """How a value can be asked for, the plainest first."""
+    if one.facet.unit is not None:
+        return [_within(one.name, value[1], one.facet.unit)]
+    ways: list[tuple[Pair, ...]] = [((one.name, text),) for text in _texts(value)]
+    if value[0] == Order.STRING and one.facet.of == "field":
+        # Only strings begin with anything.
+        ways.append(((one.name, value[1]), (f"{one.name}[prefix]", value[1])))
+    return ways
+
+
+def _texts(value: Typed) -> list[str]:
+    """The texts that stand for a value: of a date or number more than one."""
+    order, bare = value
+    match order:
+        case Order.STRING:
+            return [bare]
+        case Order.DATE:
+            told = str(iso(bare))
+            return [told, told.replace("Z", "+00:00")]
+        case Order.NUMBER:
+            told = orjson.dumps(bare).decode()
+            return [told, told if "e" in told else f"{told}e0"]
+        case _:
+            return [orjson.dumps(bare).decode()]
+
+
+def _within(name: str, beginning: int, unit: Unit) -> tuple[Pair, ...]:
+    """The filters for a year, a month or a day.
+
+    >>> _within("date", 0, "month")
+    (('date[gte]', '1970-01'), ('date[lt]', '1970-02'))
+    """
+    first = moment(beginning).date()
+    begins = (f"{name}[gte]", written(first, unit))
+    after = _next(first, unit)
+    return (begins,) if after is None else (begins, (f"{name}[lt]", written(after, unit)))
+
+
+def _next(first: date, unit: Unit) -> date | None:
+    """When the next unit begins; ``None`` at the end of all calendars."""
+    try:
+        match unit:
+            case "year":
+                return first.replace(year=first.year + 1)
+            case "month":
+                years, month = divmod(first.month, 12)
+                return first.replace(year=first.year + years, month=month + 1)
+            case "day":
+                return date.fromordinal(first.toordinal() + 1)
+    except (ValueError, OverflowError):
+        return None
+
+
+def written(first: date, unit: Unit) -> str:
+    """A year, month or day as ISO 8601 has them.
+
+    >>> written(date(476, 9, 4), "month")
+    '0476-09'
+    """
+    return first.isoformat()[: {"year": 4, "month": 7, "day": 10}[unit]]
+
+
+def _says(
+    one: Faceted,
+    way: Sequence[Pair],
+    value: Typed,
+    among: frozenset[Typed],
+    said: Mapping[Pair, Condition],
+) -> bool:
+    """Whether the filters of *way* choose *value*, and no other of those that are *among* it."""
+    if any(pair not in said for pair in way):
+        return False
+    if one.facet.unit is not None or one.is_keyed:
+        return True
+    readings = frozenset(said[way[0]].readings)
+    return value in readings and (len(way) > 1 or among.isdisjoint(readings - {value}))

@@ -1,0 +1,181 @@
+"""Occurrences: which entries a leaf matches, and how often.
+
+Works on postings as arrays, one segment at a time; nothing here knows who keeps
+them.  A term's place is odd for units and even for signs, see
+:func:`search_index.analysis.place`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple, Protocol
+
+import numpy as np
+
+from search_index.errors import InvalidQuery
+from search_index.expression import Leaf, Term
+from search_index.postings import NOWHERE, PLACES, Numbers, Posting
+from search_index.schema import FORMS, TEXT, TITLE
+from search_index.stemming import SEPARATOR, stem
+
+#: How many words one beginning may stand for.
+MOST_EXPANSIONS: Final = 1024
+
+#: What another form of a word counts, against the word itself.
+OTHER_FORM: Final = 0.4
+
+
+class Source(Protocol):
+    """The postings of a segment."""
+
+    def of(self, field: str, term: str) -> Posting: ...
+    def places(self, field: str, term: str) -> Numbers: ...
+    def beginning(self, field: str, prefix: str) -> Iterator[str]: ...
+
+
+class Found(NamedTuple):
+    """Entries that match in one field, ascending, with the number of times."""
+
+    title: Posting
+    text: Posting
+
+
+class Parts(NamedTuple):
+    """Parts of entries: those, from and up to which place, and the entries whose title counts."""
+
+    first: Numbers
+    last: Numbers
+    titled: Numbers
+
+
+#: Terms, what a place of them counts, and the entries in which it does (``None``: in all).
+_Way = tuple[tuple[Term, ...], float, Numbers | None]
+
+
+def found(
+    leaf: Leaf, source: Source, languages: Mapping[str, Numbers], parts: Parts | None = None
+) -> Found:
+    """What *leaf* matches in *source*, whatever its field; with *parts*, in those only.
+
+    *languages* are the entries of each language, ascending.
+    """
+    ways: list[_Way] = [(leaf.terms, 1.0, None)]
+    if leaf.loose:
+        word = leaf.terms[0].text
+        for language, entries in languages.items():
+            for other in other_forms(word, language, source):
+                ways.append(((Term(other, 0),), OTHER_FORM, entries))
+    if parts is None and len(leaf.terms) == 1:
+        return Found(*(_counted_words(ways, name, source) for name in (TITLE, TEXT)))
+    title, text = (_placed(ways, name, source) for name in (TITLE, TEXT))
+    if parts is not None:
+        title = [(keys[np.isin(keys // PLACES, parts.titled)], worth) for keys, worth in title]
+        text = [(_inside(keys, parts), worth) for keys, worth in text]
+    return Found(_counted(title), _counted(text))
+
+
+def expansions(leaf: Leaf, sources: Sequence[Source]) -> None:
+    """Refuse a beginning that too many words of *sources* have."""
+    for term in leaf.terms:
+        if term.kind != "prefix":
+            continue
+        words: set[str] = set()
+        for source in sources:
+            for name in (TITLE, TEXT):
+                for word in source.beginning(name, term.text):
+                    words.add(word)
+                    if len(words) > MOST_EXPANSIONS:
+                        bound = f"words that begin with {term.text!r}"
+                        raise InvalidQuery(
+                            bound=bound, limit=MOST_EXPANSIONS, given=f"more than {len(words) - 1}"
+                        )
+
+
+def other_forms(word: str, language: str, source: Source) -> Iterator[str]:
+    """The other words of *source* that have the stem of *word* in *language*."""
+    root = stem(word, language)
+    # A word that is its own stem is not listed under it.
+    if root != word and stem(root, language) == root:
+        yield root
+    listed = SEPARATOR.join((language, root, ""))
+    for term in source.beginning(FORMS, listed):
+        if (other := term[len(listed) :]) != word:
+            yield other
+
+
+def _counted_words(ways: Iterable[_Way], name: str, source: Source) -> Posting:
+    parts = []
+    for terms, worth, entries in ways:
+        posting = summed([source.of(name, word) for word in _words(terms[0], name, source)])
+        if entries is not None:
+            here = np.isin(posting.entries, entries, assume_unique=True)
+            posting = Posting(posting.entries[here], posting.counts[here] * worth)
+        parts.append(posting)
+    return summed(parts)
+
+
+def summed(parts: Iterable[Posting]) -> Posting:
+    """All postings as one: each entry once, its counts added up."""
+    parts = [one for one in parts if len(one.entries)]
+    if len(parts) < 2:
+        return parts[0] if parts else NOWHERE
+    entries, places = np.unique(np.concatenate([one.entries for one in parts]), return_inverse=True)
+    counts = np.bincount(places, np.concatenate([one.counts for one in parts]), len(entries))
+    return Posting(entries, counts.astype(np.float64))
+
+
+def _placed(ways: Iterable[_Way], name: str, source: Source) -> list[tuple[Numbers, float]]:
+    """Where each way begins, and what each place counts."""
+    found = []
+    for terms, worth, entries in ways:
+        keys = _phrase(terms, name, source)
+        if entries is not None:
+            keys = keys[np.isin(keys // PLACES, entries)]
+        found.append((keys, worth))
+    return found
+
+
+def _phrase(terms: Sequence[Term], name: str, source: Source) -> Numbers:
+    """Where the first unit is of each place at which all *terms* stand as they do here."""
+    keys: Numbers | None = None
+    # What is rare leaves little to look through.
+    for term in terms:
+        shift = 2 * term.at + (term.kind != "sign")
+        there = _term_places(term, name, source) - shift
+        keys = there if keys is None else np.intersect1d(keys, there, assume_unique=True)
+        if not len(keys):
+            break
+    # Moved to a unit's place: one before the first is in another entry, as it were.
+    return NOWHERE.entries if keys is None else keys + 1
+
+
+def _term_places(term: Term, name: str, source: Source) -> Numbers:
+    words = _words(term, name, source)
+    some = [source.places(name, word) for word in words]
+    if len(some) < 2:
+        return some[0] if some else NOWHERE.entries
+    return np.sort(np.concatenate(some))
+
+
+def _words(term: Term, name: str, source: Source) -> list[str]:
+    """What is looked up for *term*."""
+    if term.kind in ("word", "sign"):
+        return [term.text]
+    return list(source.beginning(name, term.text))
+
+
+def _inside(keys: Numbers, parts: Parts) -> Numbers:
+    """Those of *keys* that are in some part; parts do not overlap, and ascend."""
+    at = np.searchsorted(parts.first, keys, side="right") - 1
+    inside = at >= 0
+    inside[inside] = keys[inside] < parts.last[at[inside]]
+    return keys[inside]
+
+
+def _counted(placed: Sequence[tuple[Numbers, float]]) -> Posting:
+    parts = []
+    for keys, worth in placed:
+        if len(keys):
+            entries, counts = np.unique(keys // PLACES, return_counts=True)
+            parts.append(Posting(entries, counts * worth))
+    return summed(parts)

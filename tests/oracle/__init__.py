@@ -1,0 +1,1 @@
+"""A second opinion on search: plain Python that imports nothing of ours and reads the files."""
