@@ -22,7 +22,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 #: Raise it whenever :func:`units` or :func:`terms` answer differently: indexes are then rebuilt.
-VERSION: Final = 2
+VERSION: Final = 3
 
 #: Letters of a word that count; what is longer is rarely a word.
 LONGEST_WORD: Final = 64
@@ -58,7 +58,10 @@ _ACCENTS: Final = frozenset(
 )  # fmt: skip
 #: Say how text is set, and are no part of it.
 _INVISIBLE: Final = "\u00ad\u200c\u200d\u2060\ufeff"
-_DROPPED: Final = dict.fromkeys(map(ord, (*_ACCENTS, *_INVISIBLE)))
+_DROPPED: Final[dict[int, str | None]] = dict.fromkeys(map(ord, (*_ACCENTS, *_INVISIBLE)))
+#: Letters that are one with their stroke, or lack their dot, and what they are read as.
+_PLAIN: Final = dict(zip(map(ord, "\u0142\u0111\u00f8\u0127\u0167\u0131"), "ldohti", strict=True))
+_REWRITTEN: Final = {**_DROPPED, **_PLAIN}
 # The breve makes another letter of this one.
 _SHORT_I: Final = "\u0438\u0306"
 
@@ -97,8 +100,8 @@ _TELLING: Final = frozenset("#@%&/\\*[]{}_")
 def fold(text: str) -> str:
     """*text* without case and accents.
 
-    >>> fold("Crème BRÛLÉE, Straße, Ёлки Й, 한국 ガ")
-    'creme brulee, strasse, елки й, 한국 ガ'
+    >>> fold("Crème BRÛLÉE, Straße, Ёлки Й, 한국 ガ, przepływ, đường")
+    'creme brulee, strasse, елки й, 한국 ガ, przeplyw, duong'
     """
     if text.isascii():
         return text.lower()
@@ -112,7 +115,7 @@ def _bare(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text)
     if _SHORT_I in apart:
         apart = apart.replace(_SHORT_I, "\u0439")
-    return unicodedata.normalize("NFC", apart.translate(_DROPPED))
+    return unicodedata.normalize("NFC", apart.translate(_REWRITTEN))
 
 
 def units(text: str) -> Iterator[Unit]:

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 from whoosh.filedb.filestore import FileStorage
@@ -80,6 +81,7 @@ class _Opened:
     postings: Postings
     held: Sequence[Entry | Bookmark]
     file: Path
+    opened: BinaryIO
     written: tuple[int, ...] | None
 
     def languages(self) -> dict[str, Numbers]:
@@ -93,26 +95,33 @@ class _Opened:
     @classmethod
     def open(cls, storage: FileStorage, segment: Any) -> _Opened:
         file = Path(storage.folder) / segment.make_filename(segment.COMPOUND_EXT)
-        written = _written(file)
-        reader = SegmentReader(storage, SCHEMA, segment)
-        stored = [reader.stored_fields(number) for number in range(segment.doc_count_all())]
-        return cls(reader, Postings(reader), [_loaded(one) for one in stored], file, written)
+        opened = file.open("rb")
+        try:
+            written = _written(opened.fileno())
+            reader = SegmentReader(storage, SCHEMA, segment)
+            stored = [reader.stored_fields(number) for number in range(segment.doc_count_all())]
+            held = [_loaded(one) for one in stored]
+        except BaseException:
+            opened.close()
+            raise
+        return cls(reader, Postings(reader), held, file, opened, written)
 
     def check(self) -> None:
         """Notice a file that was written over: in what it says now, words go missing unseen.
 
-        A segment never changes.  One that is gone was merged into another; what
-        was opened of it is still whole.
+        A segment never changes.  One that is gone was merged into another, and is
+        still whole as it was opened; unless it was written over before.
         """
-        written = _written(self.file)
-        if written is not None and written != self.written:
-            raise Damaged(self.file.parent.name, f"{self.file.name} was written over")
+        for file in (self.opened.fileno(), self.file):
+            written = _written(file)
+            if written is not None and written != self.written:
+                raise Damaged(self.file.parent.name, f"{self.file.name} was written over")
 
 
-def _written(file: Path) -> tuple[int, ...] | None:
+def _written(file: Path | int) -> tuple[int, ...] | None:
     """What changes whenever a file is written; ``None`` where there is none."""
     try:
-        found = file.stat()
+        found = os.stat(file)
     except FileNotFoundError:
         return None
     return found.st_ino, found.st_size, found.st_mtime_ns
@@ -284,6 +293,7 @@ def _generation(storage: FileStorage) -> int:
 def _close(leaves: Iterable[_Opened]) -> None:
     for leaf in leaves:
         with contextlib.suppress(Exception):
+            leaf.opened.close()
             leaf.reader.close()
 
 

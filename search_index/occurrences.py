@@ -8,7 +8,8 @@ them.  A term's place is odd for units and even for signs, see
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple, Protocol
+from itertools import islice
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -18,8 +19,8 @@ from search_index.postings import NOWHERE, PLACES, Numbers, Posting
 from search_index.schema import FORMS, TEXT, TITLE
 from search_index.stemming import SEPARATOR, stem
 
-#: How many words one beginning may stand for.
-MOST_EXPANSIONS: Final = 1024
+#: How many words the beginnings in one text may stand for.
+MOST_EXPANSIONS: Final = 2048
 
 #: What another form of a word counts, against the word itself.
 OTHER_FORM: Final = 0.4
@@ -74,21 +75,55 @@ def found(
     return Found(_counted(title), _counted(text))
 
 
-def expansions(leaf: Leaf, sources: Sequence[Source]) -> None:
-    """Refuse a beginning that too many words of *sources* have."""
-    for term in leaf.terms:
-        if term.kind != "prefix":
-            continue
-        words: set[str] = set()
-        for source in sources:
-            for name in (TITLE, TEXT):
-                for word in source.beginning(name, term.text):
-                    words.add(word)
-                    if len(words) > MOST_EXPANSIONS:
-                        bound = f"words that begin with {term.text!r}"
-                        raise InvalidQuery(
-                            bound=bound, limit=MOST_EXPANSIONS, given=f"more than {len(words) - 1}"
-                        )
+def check_expansions(leaves: Iterable[Leaf], sources: Sequence[Source]) -> None:
+    """Refuse beginnings that too many words of *sources* have, all together."""
+    words: set[tuple[str, str]] = set()
+    for leaf in leaves:
+        # Which field of a text a word is in follows from its places only.
+        names = (
+            (TITLE,) if leaf.field == TITLE else (TITLE, TEXT) if leaf.field is None else (TEXT,)
+        )
+        for term in leaf.terms:
+            if term.kind != "prefix":
+                continue
+            for source in sources:
+                for name in names:
+                    for word in source.beginning(name, term.text):
+                        words.add((term.text, word))
+                        if len(words) > MOST_EXPANSIONS:
+                            bound = f"words behind its beginnings, such as {term.text!r}"
+                            raise InvalidQuery(bound=bound, limit=MOST_EXPANSIONS, given="more")
+
+
+class Remembered:
+    """A source that is asked the same only once, for as long as one text is looked up."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._known: dict[tuple[str, str, str], Any] = {}
+
+    def of(self, field: str, term: str) -> Posting:
+        key = ("of", field, term)
+        if key not in self._known:
+            self._known[key] = self._source.of(field, term)
+        found: Posting = self._known[key]
+        return found
+
+    def places(self, field: str, term: str) -> Numbers:
+        key = ("places", field, term)
+        if key not in self._known:
+            self._known[key] = self._source.places(field, term)
+        found: Numbers = self._known[key]
+        return found
+
+    def beginning(self, field: str, prefix: str) -> Iterator[str]:
+        key = ("beginning", field, prefix)
+        if key not in self._known:
+            # No more than are looked up, and one that says that there are more.
+            some = islice(self._source.beginning(field, prefix), MOST_EXPANSIONS + 1)
+            self._known[key] = list(some)
+        found: list[str] = self._known[key]
+        return iter(found)
 
 
 def other_forms(word: str, language: str, source: Source) -> Iterator[str]:

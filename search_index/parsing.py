@@ -179,7 +179,7 @@ class _Reader:
         found = _leaf(piece, field)
         self._clauses += found is not None
         if self._clauses > MOST_CLAUSES:
-            given = sum(one.kind in ("chunk", "quoted") for one in self._pieces)
+            given = sum(one.kind in ("chunk", "quoted", "keyword") for one in self._pieces)
             raise InvalidQuery(bound="words", limit=MOST_CLAUSES, given=given)
         return found
 

@@ -26,6 +26,9 @@ class Weight(NamedTuple):
 TITLE: Final = Weight(boost=6.0, slope=0.5, pivot=8.0)
 TEXT: Final = Weight(boost=1.0, slope=0.75, pivot=400.0)
 
+#: What it counts that a title is just what was asked for: more than any words in texts.
+WHOLE_TITLE: Final = 100.0
+
 #: What a text counts that is not in the locale which was asked for, against one that is.
 ELSEWHERE: Final = 0.7
 

@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -215,11 +216,18 @@ class Upkeep:
     def _follow(self, deadline: float | None, patience: float | None) -> bool:
         """Take in changes up to the end of the log; whether it was reached in time.
 
-        What others have to take in is waited for until the end of *patience*.
+        With a *deadline*, up to what is its end now: others may move it faster than
+        it can be followed.  What they have to take in is waited for until the end of
+        *patience*.
         """
         limit = _GROUP if deadline is None else _FEW_CHANGES + 1
-        while True:
+        end = None if deadline is None else self._repository.position
+        for turn in count():
             shown = self._refreshed()
+            if end is not None and shown.reached >= end:
+                return True
+            if turn and deadline is not None and time.monotonic() >= deadline:
+                return False
             changes = self._follower.unseen(shown.edition, shown.reached, shown.mark, limit)
             if not changes:
                 return True
@@ -233,11 +241,10 @@ class Upkeep:
             if not few and patience is not None:
                 return self._delegated(patience)
             if not held:
-                if deadline is not None and time.monotonic() >= deadline:
-                    return False
                 time.sleep(_PAUSE)
             if self._closing.is_set():
-                return False
+                break
+        return False
 
     def _pass_over(self, shown: Shown, change: Change) -> None:
         """Remember that nothing up to *change* is any of this side's business."""

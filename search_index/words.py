@@ -15,11 +15,12 @@ import numpy as np
 
 from content_repo import locales
 from search_index import occurrences, scoring
+from search_index.analysis import units
 from search_index.catalogue import Catalogue
 from search_index.expression import Expression, Leaf, leaves
 from search_index.localising import View
 from search_index.matching import Scored, matches
-from search_index.occurrences import Parts, Source, summed
+from search_index.occurrences import Parts, Remembered, Source, summed
 from search_index.postings import PLACES, Counts, Numbers, Posting
 from search_index.query import Query
 
@@ -61,6 +62,8 @@ class Words:
         self._segments = {
             one.name: _Placed(one, np.full(one.size, -1, np.int64)) for one in segments
         }
+        #: One for each field that was asked for, of which there are not many.
+        self._parts_of: dict[tuple[str, str], Parts] = {}
         for row, (name, number) in enumerate(catalogue.spots):
             self._segments[name].rows[number] = row
 
@@ -69,14 +72,25 @@ class Words:
         view = self._catalogue.view(query)
         everything = np.array(view.rows, np.int64)
         asked = list(leaves(expression))
-        for leaf in asked:
-            occurrences.expansions(leaf, [one.words.source for one in self._segments.values()])
+        sources = {name: Remembered(one.words.source) for name, one in self._segments.items()}
+        occurrences.check_expansions(asked, list(sources.values()))
         # Behind a cursor words count what they did before it, so that none changes its place.
         known = () if query.cursor is None else query.cursor.rarities
         rarities = dict(zip(asked, known, strict=False))
-        found = matches(expression, self._leaf(view, everything, rarities), everything)
-        scores = found.scores * self._nearness(view, query.locales, found.rows)
+        found = matches(expression, self._leaf(view, everything, rarities, sources), everything)
+        scores = found.scores + self._titled(view, query.text or "", found.rows)
+        scores *= self._nearness(view, query.locales, found.rows)
         return Scored(found.rows, scores, tuple([rarities[leaf] for leaf in asked]))
+
+    def _titled(self, view: View, text: str, rows: Numbers) -> Counts:
+        """What it counts that a title is just the *text*."""
+        wanted = [one.text for one in units(text)]
+        same = [
+            len(wanted) == view.entries[row].units[0]
+            and wanted == [one.text for one in units(view.entries[row].title)]
+            for row in rows.tolist()
+        ]
+        return np.where(same, scoring.WHOLE_TITLE, 0.0)
 
     def _nearness(self, view: View, wanted: Sequence[str], rows: Numbers) -> Counts:
         """What each of *rows* counts to who reads *wanted*: less, if in another locale."""
@@ -87,13 +101,17 @@ class Words:
         return np.where(near, 1.0, scoring.ELSEWHERE)
 
     def _leaf(
-        self, view: View, everything: Numbers, rarities: dict[Leaf, float]
+        self,
+        view: View,
+        everything: Numbers,
+        rarities: dict[Leaf, float],
+        sources: Mapping[str, Source],
     ) -> Callable[[Leaf], Scored]:
         """How well each row suits a leaf, by its rarity; one that is not known is told."""
         lengths = self._lengths(view)
 
         def scored(leaf: Leaf) -> Scored:
-            title, text = self._found(leaf, view)
+            title, text = self._found(leaf, view, sources)
             counts = [
                 scoring.weighted(counts, length[rows], weight)
                 for (rows, counts), length, weight in (
@@ -121,15 +139,17 @@ class Words:
             title[row], text[row] = view.entries[row].units
         return title, text
 
-    def _found(self, leaf: Leaf, view: View) -> tuple[Posting, Posting]:
+    def _found(
+        self, leaf: Leaf, view: View, sources: Mapping[str, Source]
+    ) -> tuple[Posting, Posting]:
         """Where *leaf* is, by row: in titles, and in all other texts, what is borrowed as well."""
         titles, texts = [], []
         lending = _lending(view, leaf.field)
         borrowers = np.arange(len(self._catalogue.entries), dtype=np.int64)
         for row, (borrower, _) in lending.items():
             borrowers[row] = borrower
-        for one in self._segments.values():
-            source, languages = one.words.source, one.words.languages
+        for name, one in self._segments.items():
+            source, languages = sources[name], one.words.languages
             parts = None if leaf.field is None else self._parts(one, leaf.field)
             title, text = occurrences.found(leaf, source, languages, parts)
             titles.append(one.in_rows(title))
@@ -143,8 +163,12 @@ class Words:
 
     def _parts(self, placed: _Placed, field: str) -> Parts:
         """The parts of a segment that are of *field*; a compound's hold those within it."""
-        rows = placed.rows[placed.rows >= 0].tolist()
-        return self._parted(placed, {row: lambda name: name == field for row in rows})
+        key = placed.words.name, field
+        if key not in self._parts_of:
+            rows = placed.rows[placed.rows >= 0].tolist()
+            parts = self._parted(placed, {row: lambda name: name == field for row in rows})
+            self._parts_of[key] = parts
+        return self._parts_of[key]
 
     def _lent(self, placed: _Placed, lending: _Lending) -> Parts | None:
         """The parts of a segment that others borrow."""

@@ -18,6 +18,7 @@ import langcodes
 from tests.oracle import language, values
 from tests.oracle.files import Page
 from tests.oracle.language import Leaf, Node, Text, Words
+from tests.oracle.text import units
 from tests.oracle.values import Typed
 
 #: What lists count of one facet at most, and the longest text among it that fits into a link.
@@ -166,6 +167,10 @@ class Site:
         if request.text:
             hits = [one for one in hits if node is not None and one.text.matches(node)]
         scores = _scores(node, hits, shown)
+        asked = units(request.text or "").units
+        for one in hits:
+            if one.path in scores and one.text.title.row.units == asked:
+                scores[one.path] += 100
         if request.locale is not None:
             # What is not in just that locale comes behind what is, if it is not much better.
             scores = {

@@ -48,7 +48,8 @@ def fold(text: str) -> str:
     'cafe йод ガ 한국 ไม่ strasse strasse'
     """
     apart = unicodedata.normalize("NFKD", text.casefold())
-    return unicodedata.normalize("NFC", _MARK.sub("", apart))
+    plain = apart.translate(str.maketrans("łđøħŧı", "ldohti"))
+    return unicodedata.normalize("NFC", _MARK.sub("", plain))
 
 
 @functools.cache

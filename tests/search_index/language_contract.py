@@ -139,13 +139,13 @@ class LanguageContract:
         self, repository: Repository, index: SearchIndex
     ) -> None:
         """A beginning that stands for more words than are looked up is refused."""
-        put(repository, "site/many", intro=" ".join(f"w{number}" for number in range(1025)))
-        put(repository, "site/other", intro=" ".join(f"v{number}" for number in range(1024)))
+        put(repository, "site/many", intro=" ".join(f"w{number}" for number in range(2049)))
+        put(repository, "site/other", intro=" ".join(f"v{number}" for number in range(2048)))
 
         assert self.ask(repository, index, query("v*")) == ["other"]
         with pytest.raises(InvalidQuery) as refusal:
             index.search(query("w*"))
-        assert refusal.value.facts["bound"] == "words that begin with 'w'"
+        assert refusal.value.facts["bound"] == "words behind its beginnings, such as 'w'"
 
     # -- forms and order ----------------------------------------------------
 

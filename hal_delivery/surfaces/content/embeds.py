@@ -111,7 +111,8 @@ def _resolved(written_name: str, types: Types, names: Mapping[str, str]) -> str 
 
 
 def _refused(asked: Asked, mistakes: Sequence[Mistake]) -> Asked:
-    if not asked.lenient:
+    # What only the mount says by default is meant for where it can be.
+    if not asked.lenient and EMBED.name not in asked.unasked:
         raise BadParameters(list(mistakes))
     return asked.without(EMBED)
 
