@@ -20,7 +20,7 @@ from search_index.schema import FORMS, TEXT, TITLE
 from search_index.stemming import SEPARATOR, stem
 
 #: How many words the beginnings in one text may stand for.
-MOST_EXPANSIONS: Final = 2048
+MOST_EXPANSIONS: Final = 1024
 
 #: What another form of a word counts, against the word itself.
 OTHER_FORM: Final = 0.4

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from whoosh.reading import TermNotFound
 
 from search_index.schema import TEXT, TITLE
 from search_index.spelling import Vocabulary
@@ -82,13 +83,16 @@ class Postings:
     def _blocks(self, field: str, term: bytes) -> Iterator[tuple[Any, Any, Any]]:
         """The numbers, weights and values of a term's postings, some at a time."""
         terms = self._reader._terms
-        if (field, term) not in terms:
+        try:
+            info = terms.term_info(field, term)
+        except TermNotFound:
             return
-        inlined = terms.term_info(field, term).inlined_postings()
-        if inlined is not None:
-            yield inlined
+        if info.is_inlined():
+            yield info.inlined_postings()
             return
-        block = terms.matcher(field, term, self._reader.schema[field].format)
+        # What the reader itself would do, but it looks the term up three times.
+        form = self._reader.schema[field].format
+        block = terms._codec.postings_reader(terms._postfile, info, form, term=(field, term))
         while block.is_active():
             # Reads the block.
             block.id(), block.weight(), block.value()

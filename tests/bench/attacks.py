@@ -1,7 +1,7 @@
 """Attacks: questions that are made to cost, and what others notice of them meanwhile.
 
 Each is asked a few times, alone; then four attackers ask all of them without a
-pause while one reader asks for documents at a steady pace.
+pause while one reader asks for documents, one after the other.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from statistics import median
+from statistics import median, quantiles
 from threading import Event
 from typing import Final
 from urllib.parse import quote
 
 from tests.bench import corpus
-from tests.bench.imports import Answered, answered, lasting
+from tests.bench.imports import Answered, lasting
 
 BASE: Final = "/site/api/documents/"
 
@@ -25,6 +25,7 @@ BASE: Final = "/site/api/documents/"
 TIMES: Final = 5
 SECONDS: Final = 20
 ATTACKERS: Final = 4
+PAUSE: Final = 0.02
 
 #: Words of the corpus, the most common ones among them.
 _TITLES: Final = [fields["title"].lower() for _, fields in corpus.documents(20)]
@@ -59,16 +60,28 @@ ATTACKS: Final = {
 def measure(port: int, paths: Sequence[str]) -> str:
     """The table; *paths* are those of documents, for the reader."""
     alone = {what: _slowest(port, _address(query)) for what, query in ATTACKS.items()}
-    idle = answered(port, paths, lasting(SECONDS))
+    idle = _one_after_the_other(port, paths)
     stop = Event()
     with ThreadPoolExecutor(ATTACKERS) as attackers:
         for number in range(ATTACKERS):
             attackers.submit(_attack, port, number, stop)
         try:
-            busy = answered(port, paths, lasting(SECONDS))
+            busy = _one_after_the_other(port, paths)
         finally:
             stop.set()
     return _table(alone, idle, busy)
+
+
+def _one_after_the_other(port: int, paths: Sequence[str]) -> Answered:
+    """How documents are answered to one reader, who waits a moment after each answer."""
+    taken: list[float] = []
+    is_on = lasting(SECONDS)
+    while is_on():
+        begun = time.monotonic()
+        _ask(port, paths[len(taken) % len(paths)])
+        taken.append((time.monotonic() - begun) * 1000)
+        time.sleep(PAUSE)
+    return Answered(median(taken), quantiles(taken, n=100)[98])
 
 
 def _attack(port: int, number: int, stop: Event) -> None:

@@ -139,8 +139,8 @@ class LanguageContract:
         self, repository: Repository, index: SearchIndex
     ) -> None:
         """A beginning that stands for more words than are looked up is refused."""
-        put(repository, "site/many", intro=" ".join(f"w{number}" for number in range(2049)))
-        put(repository, "site/other", intro=" ".join(f"v{number}" for number in range(2048)))
+        put(repository, "site/many", intro=" ".join(f"w{number}" for number in range(1025)))
+        put(repository, "site/other", intro=" ".join(f"v{number}" for number in range(1024)))
 
         assert self.ask(repository, index, query("v*")) == ["other"]
         with pytest.raises(InvalidQuery) as refusal:
