@@ -144,10 +144,11 @@ class _Filtering:
     def _unknown(self, name: str) -> Unfit:
         fields = sorted(one for one in self.fields.names() if ":" not in one)
         ours = nearest(f"_{name}", VOCABULARY)
-        close = [*ours, *nearest(name, (*fields, *META))]
+        theirs = nearest(name, (*fields, *META))
+        close = [*theirs, *ours]
         told = "is no parameter of this address, and names no field that is known here"
         example = f"{close[0]}[exists]=true" if close else None
-        if ours:
+        if ours and not theirs:
             example = f"{ours[0]}={VOCABULARY[ours[0]].example}"
         return Unfit(told, close or fields[:12], example)
 
