@@ -15,6 +15,7 @@ from content_repo.sources import NodeSource
 from hal_delivery.app import create_app
 from hal_delivery.bootstrap import Services, build_services, prepare
 from hal_delivery.settings import Settings
+from search_index.index import Index
 
 #: The document of the demo that came from a file.
 SOURCED: Final = "30584a41-1b54-45d5-8b16-75d690f5b979"
@@ -27,6 +28,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="record the exchanges in tests/http and the descriptions in tests/contract anew",
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_indexes() -> None:
+    """Indexes that are built by the request which needs them first, however busy the machine is."""
+    defaults = Index.__init__.__kwdefaults__
+    assert "wait" in defaults
+    defaults["wait"] = 5.0
 
 
 @pytest.fixture(scope="session")
