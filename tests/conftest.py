@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from flask import Flask
@@ -15,7 +15,7 @@ from content_repo.sources import NodeSource
 from hal_delivery.app import create_app
 from hal_delivery.bootstrap import Services, build_services, prepare
 from hal_delivery.settings import Settings
-from search_index.index import Index
+from search_index.upkeep import Upkeep
 
 #: The document of the demo that came from a file.
 SOURCED: Final = "30584a41-1b54-45d5-8b16-75d690f5b979"
@@ -33,9 +33,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def patient_indexes() -> None:
     """Indexes that are built by the request which needs them first, however busy the machine is."""
-    defaults = Index.__init__.__kwdefaults__
-    assert "wait" in defaults
-    defaults["wait"] = 5.0
+    made: Any = Upkeep.__init__
+    assert "wait" in made.__kwdefaults__
+    made.__kwdefaults__["wait"] = 5.0
 
 
 @pytest.fixture(scope="session")
