@@ -91,11 +91,16 @@ def import_(settings: Settings, /, **said: Any) -> None:
     Example:
       hal-delivery import ~/site --into docs --wait
     """
+    from hal_delivery.exchange import crew
+
+    asked = _Asked(**said)
+    # Others begin to load before this process does.
+    crew.prepare(asked.source)
+
     from hal_delivery.bootstrap import opened_services
     from hal_delivery.commands.progress import Showing
     from hal_delivery.exchange.importing import bring_in
 
-    asked = _Asked(**said)
     with opened_services(settings) as services, Showing() as show:
         mount = next(iter(services.deliveries))
         target = target_of(mount, asked.into, option="--into")

@@ -191,8 +191,10 @@ class _Arrangement:
                     key=draft.basename,
                 )
             )
-            if aliases := _absolute(draft.aliases, spot.rest if spot else draft.path):
-                self.made.aliases[path] = aliases
+            if draft.aliases:
+                rest = spot.rest if spot else draft.path
+                if aliases := _absolute(draft.aliases, rest):
+                    self.made.aliases[path] = aliases
 
     def _groups(
         self, placed: Sequence[tuple[Draft, str]], spots: Mapping[str, Spot]

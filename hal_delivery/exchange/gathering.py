@@ -9,8 +9,8 @@ import posixpath
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from content_repo import locales, names
 from content_repo.bundles import DEFAULT
@@ -44,8 +44,7 @@ KIND_OF: Final[Mapping[Role, Kind]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Surveyed:
+class Surveyed(NamedTuple):
     """A file that was read; ``is_said`` where its role is what somebody said it is."""
 
     source: Source
@@ -104,7 +103,7 @@ def _bundles(
     for path in sorted(parts):
         one, part = files.pop(path), parts[path]
         role = one.role if KIND_OF[one.role] is Kind.BUNDLE else Role.MESSAGES
-        source = replace(one.source, locale=part.locale or DEFAULT)
+        source = one.source._replace(locale=part.locale or DEFAULT)
         together[part.folder, names.normalise(part.name), role].append(source)
     for (folder, name, role), sources in together.items():
         whole = (name or _MESSAGES) + suffixed(sources[0].path)[1]
@@ -138,7 +137,7 @@ def _territories(files: dict[str, Surveyed], root_name: str) -> Iterator[Draft]:
         folder, _, name = path.rpartition("/")
         stem, suffix = suffixed(name)
         if suffix == ".json" and not one.is_said and roles.is_message_file(stem, suffix):
-            named[folder].append(replace(one.source, locale=stem))
+            named[folder].append(one.source._replace(locale=stem))
     for tree in trees:
         draft = _single(files[tree.path], root_name)
         beside = posixpath.join(draft.folder, _TERRITORY_NAMES)

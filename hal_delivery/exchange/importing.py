@@ -26,14 +26,14 @@ from content_repo.model import Kind, Node, Side
 from content_repo.planting import Seedling
 from content_repo.repository import Repository
 from content_repo.transaction import Transaction
-from hal_delivery.exchange import crew, publishing
+from hal_delivery.exchange import publishing
 from hal_delivery.exchange.comparing import Comparison, Recorded, compare, derived_id
 from hal_delivery.exchange.formats.unreadable import Unreadable
 from hal_delivery.exchange.nursery import Nursery
 from hal_delivery.exchange.orders import RECORD, TYPES, Imported, Orders, Progress
 from hal_delivery.exchange.plan import Entry, Folder, Plan
 from hal_delivery.exchange.planned import Planned
-from hal_delivery.exchange.reading import Read, Reading
+from hal_delivery.exchange.reading import Read, Reading, read_all
 from hal_delivery.exchange.sowing import AT_ONCE, Sowing
 
 #: Nodes that are revised in a transaction: each takes longer than planting one.
@@ -243,7 +243,7 @@ class _Run:
     ) -> None:
         def seedlings() -> Iterator[tuple[str, Seedling]]:
             entries = compared.new
-            for done, (entry, found) in enumerate(crew.read_all(entries, self._how), start=1):
+            for done, (entry, found) in enumerate(read_all(entries, self._how), start=1):
                 self._progress("new", done, len(entries))
                 self._found.remarks += found.remarks
                 if found.fields is None:
@@ -288,7 +288,7 @@ class _Run:
         entries = compared.changed + self._losing(compared)
         vanished = set(compared.vanished)
         before = _last_revisions(recorded.values())
-        readings, done = crew.read_all(entries, self._how), 0
+        readings, done = read_all(entries, self._how), 0
         while some := list(islice(readings, _REVISED_AT_ONCE)):
             done += len(some)
             self._progress("changed", done, len(entries))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Protocol
 
@@ -129,7 +129,9 @@ class Guessed:
         above, _, name = path.rpartition("/")
         spot = self.folder(above)
         rest = names.normalise(name)
-        return spot and replace(spot, rest=f"{spot.rest}/{rest}" if spot.rest else rest)
+        return spot and Spot(
+            spot.pattern, spot.locale, f"{spot.rest}/{rest}" if spot.rest else rest
+        )
 
     def folder(self, path: str) -> Spot | None:
         return _guessed(self.parents, path)

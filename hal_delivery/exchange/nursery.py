@@ -107,7 +107,7 @@ class Nursery:
             with opened_asset(self.how, sources[0]) as stream:
                 digest, size = self.media.put_file(stream)
             fields |= {"digest": digest, "size": size}
-            sources = (replace(sources[0], digest=digest, size=size),)
+            sources = (sources[0]._replace(digest=digest, size=size),)
             contents = (None,)
         return fields, tuple(
             NodeSource(

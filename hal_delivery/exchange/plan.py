@@ -2,6 +2,9 @@
 
 Paths of nodes are relative to the folder that the import goes into; paths of
 files, to the source's root, with slashes and in the spelling of the disk.
+
+What there is one of for each file is a tuple: nothing travels faster between
+processes.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from content_repo.model import Kind
 
@@ -27,8 +31,7 @@ class Role(StrEnum):
     ASSET = "asset"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One file.
 
     ``digest`` is the SHA-256 of its bytes in hexadecimal, ``size`` their number.
@@ -43,8 +46,7 @@ class Source:
     locale: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """One node that comes from files: from several only if a bundle or a taxonomy.
 
     ``group`` is what translations of one another have in common, ``key`` a

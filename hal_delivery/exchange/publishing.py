@@ -12,9 +12,8 @@ from typing import Final
 
 from content_repo.model import Kind, Side
 from content_repo.repository import Repository
-from hal_delivery.exchange import crew
 from hal_delivery.exchange.plan import Entry
-from hal_delivery.exchange.reading import Reading
+from hal_delivery.exchange.reading import Reading, read_all
 
 #: Nodes that are looked at together, with their fields.
 _AT_ONCE: Final = 500
@@ -50,6 +49,6 @@ def finished(entries: Sequence[Entry], how: Reading) -> Iterator[Entry]:
             documents.append(entry)
         else:
             yield entry
-    for entry, found in crew.read_all(documents, how):
+    for entry, found in read_all(documents, how):
         if found.fields is not None and not found.draft:
             yield entry

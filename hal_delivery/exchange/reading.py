@@ -11,15 +11,16 @@ import hashlib
 import os
 import posixpath
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from content_repo.bundles import DEFAULT
 from content_repo.facts import facts
-from hal_delivery.exchange import roles
+from hal_delivery.exchange import crew, roles
 from hal_delivery.exchange.formats import (
     categories,
     documents,
@@ -55,8 +56,7 @@ class Reading:
     largest: int = roles.LARGEST_ASSET
 
 
-@dataclass(slots=True)
-class Read:
+class Read(NamedTuple):
     """What came of an entry.
 
     ``contents`` are the bytes of its sources, in their order; an asset's are not
@@ -68,7 +68,21 @@ class Read:
     contents: tuple[bytes, ...] = ()
     draft: bool = False
     rank: int = 0
-    remarks: list[Remark] = field(default_factory=list)
+    remarks: Sequence[Remark] = ()
+
+
+def read_all(entries: Sequence[Entry], how: Reading) -> Iterator[tuple[Entry, Read]]:
+    """Each entry with what came of it, in order; many are read in several processes."""
+    return crew.each(entries, partial(_read_some, how=how), _weight)
+
+
+def _read_some(entries: Sequence[Entry], how: Reading) -> list[Read]:
+    return [read(entry, how) for entry in entries]
+
+
+def _weight(entry: Entry) -> int:
+    """How many bytes come back with what is read; an asset's stay where they are."""
+    return 0 if entry.role is Role.ASSET else sum(one.size for one in entry.sources)
 
 
 def read(entry: Entry, how: Reading) -> Read:
@@ -82,12 +96,11 @@ def read(entry: Entry, how: Reading) -> Read:
         except Unreadable as problem:
             return _refused(one.path, problem)
     found = _READERS[entry.role](entry, tuple(contents), how)
-    found.contents = tuple(contents)
-    found.sources = tuple(
+    sources = tuple(
         Source(one.path, hashlib.sha256(content).hexdigest(), len(content), one.locale)
         for one, content in zip(entry.sources, contents, strict=True)
     )
-    return found
+    return found._replace(sources=sources, contents=tuple(contents))
 
 
 def content_of(how: Reading, source: Source, role: Role) -> bytes:

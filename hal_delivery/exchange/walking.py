@@ -13,7 +13,7 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from pathspec import GitIgnoreSpec
 
@@ -36,8 +36,7 @@ _LARGEST_IGNORING: Final = 1024 * 1024
 _Rules = ignoring.Rules | None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A regular file: its path relative to the source, as on disk, and its size in bytes."""
 
     path: str

@@ -64,7 +64,7 @@ def test_the_same_bytes_are_unchanged() -> None:
 def test_a_node_keeps_its_id_wherever_its_plan_puts_it() -> None:
     """It is found again by the file that it came from, not by its name."""
     before = recorded(page("a"))
-    moved = replace(page("a"), path="elsewhere", name="elsewhere")
+    moved = page("a")._replace(path="elsewhere", name="elsewhere")
     found = compare(plan(moved), before, root=ROOT, origin=HERE)
 
     assert found.nodes["elsewhere"] == before["a.md"].node
@@ -105,7 +105,7 @@ def test_a_bundle_that_lost_a_locale_has_not_vanished() -> None:
 def test_another_kind_of_content_is_another_node() -> None:
     """A file that was a record and is a taxonomy now leaves its former node behind."""
     before = recorded(page("a"))
-    now = replace(page("a", "other"), kind=Kind.TAXONOMY, role=Role.CATEGORIES)
+    now = page("a", "other")._replace(kind=Kind.TAXONOMY, role=Role.CATEGORIES)
     found = compare(plan(now), before, root=ROOT, origin=HERE)
 
     assert [one.path for one in found.new] == ["a"]
@@ -117,7 +117,7 @@ def test_two_entries_never_share_a_node() -> None:
     """Files of one bundle that are no bundle any more become nodes of their own."""
     before = recorded(bundle("x", "y"))
     parts = [
-        replace(page(f"m_{n}"), sources=(Source(f"m_{n}.properties", "new", 1),)) for n in (0, 1)
+        page(f"m_{n}")._replace(sources=(Source(f"m_{n}.properties", "new", 1),)) for n in (0, 1)
     ]
     found = compare(plan(*parts), before, root=ROOT, origin=HERE)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -89,10 +90,40 @@ def test_what_is_under_way_is_bounded(sizes: list[int], most: int) -> None:
 
     given = entries(sizes)
     taken: list[Entry] = []
-    for entry, read in crew._in_order(given, submit, 2):
+    for entry, read in crew._in_order(given, submit, lambda one: one.sources[0].size, 2):
         assert read.sources == entry.sources
         under_way.append(submitted - len(taken))
         taken.append(entry)
 
     assert taken == given
     assert max(under_way) == most
+
+
+def marked(some: list[int]) -> list[tuple[int, bool]]:
+    """Each of *some*, and whether another process than the first one came by it."""
+    return [(one, multiprocessing.parent_process() is not None) for one in some]
+
+
+@pytest.mark.parametrize(("count", "elsewhere"), [(299, False), (300, True), (2000, True)])
+def test_only_many_files_are_worth_other_processes(count: int, elsewhere: bool) -> None:
+    """Each one comes with what was made of it, in order; a few are read where they are needed."""
+    given = list(range(count))
+
+    assert list(crew.each(given, marked, lambda _: 1)) == [(one, (one, elsewhere)) for one in given]
+
+
+@pytest.mark.parametrize(("count", "begun"), [(299, ""), (300, "begun")])
+def test_what_reads_is_loaded_before_it_is_needed(tmp_path: Path, count: int, begun: str) -> None:
+    """Another process begins to load if there are many files, in whatever folders they lie."""
+    write(tmp_path / "site", {f"{number % 7}/{number}.md": "a" for number in range(count)})
+    said = (
+        "import sys; from pathlib import Path; from multiprocessing import forkserver as server;"
+        "from hal_delivery.exchange import crew; crew.prepare(Path(sys.argv[1]));"
+        "print('begun' if server._forkserver._forkserver_pid else '')"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", said, str(tmp_path / "site")],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert ran.stdout.strip() == begun

@@ -67,6 +67,24 @@ def test_bare_links() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("bare", "href"),
+    [
+        ("HTTP://b.org/x", "HTTP://b.org/x"),
+        ("//b.org/x", "//b.org/x"),
+        ("WWW.b.org", "http://WWW.b.org"),
+        ("mailto:c@b.org", "mailto:c@b.org"),
+        ("c@b.org", "mailto:c@b.org"),
+    ],
+)
+def test_bare_links_beside_written_ones(bare: str, href: str) -> None:
+    """In a paragraph with a link that is written as one, whatever else is a URL is a link, too."""
+    assert re.findall('href="(.*?)"', shown(f"<https://a.org> or {bare} then")) == [
+        "https://a.org",
+        href,
+    ]
+
+
 def test_footnotes_and_alerts() -> None:
     """A footnote goes to the end, and an alert is one."""
     assert text_of(shown("a[^1]\n\n[^1]: the note")).split("\n")[0] == "a[1]"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import hashlib
 import os
 import random
@@ -14,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from content_repo.model import Kind
-from hal_delivery.exchange import layouts
+from hal_delivery.exchange import crew, layouts
 from hal_delivery.exchange.arranging import Locales, arranged
 from hal_delivery.exchange.gathering import Surveyed
 from hal_delivery.exchange.plan import Entry, Folder, Plan, Role, Source
@@ -525,3 +527,37 @@ def test_pages_that_look_like_translations_are_pointed_out(tmp_path: Path) -> No
     assert surveyed(source, locale="en").remarks == ()
     (source / "a.nl.md").unlink()
     assert surveyed(source).remarks == ()
+
+
+def test_many_files_are_surveyed_as_few_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plan does not depend on which process reads the files, nor what is said of them."""
+    pages = {f"lib/go/page-{number}.md": f"# {number}" for number in range(300)}
+    source = planted(tmp_path / "site", {**SITE, **pages, "raw/big.bin": "x" * 2000})
+    said = {"as_kinds": (("asset", "page-7.md"), ("ignore", "page-8*.md")), "largest": 1000}
+    told: list[int] = []
+    options = Options(**said)  # type: ignore[arg-type]
+
+    plan = survey(source, options=options, progress=told.append)
+
+    monkeypatch.setattr(crew, "_FEW", 10_000)
+    assert plan == survey(source, options=options)
+    assert told == list(range(1, told[-1] + 1))
+    assert told[-1] == len(SITE) + len(pages) + 1
+    assert plan.left_out == {CALLED_IGNORE: 11}
+    assert [one.path for one in plan.remarks] == ["raw/big.bin"]
+
+
+@pytest.mark.parametrize("locale", ["en", "no tag"])
+def test_a_survey_leaves_the_process_as_it_was(tmp_path: Path, locale: str) -> None:
+    """Garbage is collected after a survey as before it, even after one that was refused."""
+    source = planted(tmp_path, {"a.md": "a"})
+    for switch, is_on in ((gc.disable, False), (gc.enable, True)):
+        switch()
+        try:
+            with contextlib.suppress(ValueError):
+                surveyed(source, locale=locale)
+            assert gc.isenabled() is is_on
+        finally:
+            gc.enable()

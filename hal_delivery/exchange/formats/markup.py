@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import html as entities
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -136,11 +137,23 @@ def _parser() -> MarkdownIt:
     # A URL is a path to another file of the same source: it is looked up as written.
     parser.normalizeLink = _as_written  # type: ignore[method-assign]
     parser.normalizeLinkText = _as_written  # type: ignore[method-assign,assignment]
+    _silence()
     return parser
 
 
 def _as_written(url: str) -> str:
     return url
+
+
+def _silence() -> None:
+    """Let no rule of the parser log its steps: each is asked at every line, and nobody listens."""
+    for name, logger in logging.Logger.manager.loggerDict.items():
+        if name.startswith("markdown_it.") and isinstance(logger, logging.Logger):
+            logger.debug = _unsaid  # type: ignore[method-assign]
+
+
+def _unsaid(*_: object, **__: object) -> None:
+    pass
 
 
 class _BareLinks(LinkifyIt):  # type: ignore[misc]
@@ -152,6 +165,11 @@ class _BareLinks(LinkifyIt):  # type: ignore[misc]
 
     def pretest(self, text: str) -> bool:
         return "://" in text or "@" in text or "www." in text
+
+    def test(self, text: str) -> bool:
+        # Hardly any text beside a link that is written as one holds a bare one, too.
+        may_hold = "//" in text or "@" in text or "www." in text.lower()
+        return may_hold and bool(super().test(text))
 
 
 _WWW: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::[0-9]+)?(?:[/?#][^\s<>\"]*)?")

@@ -47,6 +47,8 @@ _CALLS: Final = "|".join((_HUGO, _PIECES, _TEMPLATE, _LIQUID))
 _IN_HTML: Final = re.compile(_CALLS, re.VERBOSE)
 _IN_MARKDOWN: Final = re.compile("|".join((_CALLS, _REMARK, _COMPONENT)), re.VERBOSE)
 
+_CAPITAL: Final = re.compile(r"</?[A-Z]")
+
 _PARTS: Final = re.compile(r"\{\{[<%]-?\s*(/?)\s*([\w./-]*[\w.-])([\s\S]*?)(/?)\s*-?[>%]\}\}")
 _ARGUMENT: Final = re.compile(r'(?:([\w.-]+)=)?("(?:\\.|[^"\\])*"|`[^`]*`|[^\s"`]+)')
 
@@ -148,6 +150,9 @@ def protected(
     text: str, renderers: Mapping[str, Renderer], *, components: bool = True
 ) -> Protected:
     """*text* with each call replaced by one word that Markdown and HTML leave alone."""
+    if not ("{" in text or "}" in text or (components and _CAPITAL.search(text))):
+        # Most texts hold no call, which takes far less time to see than to look for one.
+        return Protected(text)
     pattern = _IN_MARKDOWN if components else _IN_HTML
     found = [match.span() for match in pattern.finditer(text)]
     if not found:
