@@ -1,179 +1,188 @@
 """Runs the benchmark and prints its tables.
 
-``python -m tests.bench [--case reads|attacks|imports] [--size 10000] [--pages 40000] [--rounds 3]
-[--seconds 4]``
+``python -m tests.bench [--case reads|search|engine|writes|memory|attacks|imports]…
+[--size 10000]… [--rounds 3] [--seconds 3] [--writes 20000] [--pages 40000]``
 """
 
 from __future__ import annotations
 
-import os
-import pickle
-import random
-import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
+from typing import Final
 
 import click
 
-from content_repo import Side
-from hal_delivery.bootstrap import build_services, prepare
-from hal_delivery.settings import Settings
-from tests.bench import attacks, corpus, imports, servers
-from tests.bench.servers import Measured
+from tests.bench import (
+    answers,
+    attacks,
+    corpus,
+    imports,
+    lines,
+    memory,
+    queries,
+    rivals,
+    searching,
+    servers,
+    writes,
+)
+from tests.bench.lines import Lines
+from tests.bench.queries import Queries
+from tests.bench.tables import load_of_machine
 
-BASE = "/site/api"
-
-#: Headers that the server adds by itself.
-BY_SERVER = ("Server", "Date", "Connection")
+FOLDER: Final = Path("var") / "bench"
+SIZES: Final = (10_000, 100_000)
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
-    """One turn: the service, the floor, and the floor with the service's headers."""
+class Plan:
+    """How much is measured, and where corpora are kept."""
 
-    ours: Measured
-    floor: Measured
-    whole_floor: Measured
+    sizes: Sequence[int]
+    rounds: int
+    seconds: int
+    writes: int
+    pages: int
+    folder: Path = FOLDER
+    load: servers.Load = servers.wrk
+    #: Different questions of each class, at most.
+    different: int = queries.MOST
 
+    def corpora(self) -> dict[int, Path]:
+        """The folder of each size, made where it is not there."""
+        return {size: corpus.kept(size, self.folder) for size in sorted(set(self.sizes))}
 
-def cases(settings: Settings, size: int) -> dict[str, list[str]]:
-    """What is asked, by the name of the work; several hundred addresses each."""
-    chance = random.Random(7)
-    services = build_services(settings, migrate=False)
-    places = services.repository.reader(Side.PUBLISHED).below("content/documents")
-    services.close()
-    some = chance.sample([one for one in places if one.kind.value == "document"], 300)
-    offsets = [chance.randrange(0, size - 10, 10) for _ in range(200)]
-    return {
-        "document by id": [f"{BASE}/documents/{one.id}" for one in some],
-        "document by path": [
-            f"{BASE}/documents/{one.path.removeprefix('content/documents/')}" for one in some
-        ],
-        "page of 10, first pages": [f"{BASE}/documents/?_offset={n}0" for n in range(20)],
-        "page of 10, any offset": [f"{BASE}/documents/?_offset={at}" for at in offsets],
-        "page of 10 by date": [f"{BASE}/documents/?_sort=-date&_offset={at}" for at in offsets],
-    }
+    def asked(self, size: int, folder: Path) -> Queries:
+        """What is asked of the corpus in *folder*."""
+        return queries.kept(folder, size).cut(self.different)
 
 
-def prepared(
-    port: int, paths: Mapping[str, Sequence[str]]
-) -> dict[str, tuple[bytes, list[tuple[str, str]]]]:
-    """What the service answers, for the floor to answer likewise."""
+# -- cases -----------------------------------------------------------------
+
+
+def over_http(plan: Plan, asked: Lines) -> list[str]:
+    """A table for each size, and how answers grow from the smallest to the largest."""
     found = {}
-    for path in {path for some in paths.values() for path in some}:
-        address, _, query = path.partition("?")
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as answer:
-            headers = [pair for pair in answer.headers.items() if pair[0] not in BY_SERVER]
-            found[f"{address}?{query}"] = answer.read(), headers
-    found["/?"] = b"{}", []
-    return found
+    for size, folder in plan.corpora().items():
+        with corpus.copied(folder) as data:
+            some = asked(plan.asked(size, folder), size)
+            found[size] = answers.measure(
+                data, some, rounds=plan.rounds, seconds=plan.seconds, load=plan.load
+            )
+    tables = [str(answers.table(size, one)) for size, one in found.items()]
+    return [*tables, str(answers.growth(found))] if len(found) > 1 else tables
+
+
+def reads(plan: Plan) -> list[str]:
+    """Documents and pages over HTTP."""
+    return over_http(plan, lines.reads)
+
+
+def search(plan: Plan) -> list[str]:
+    """Words over HTTP."""
+    return over_http(plan, lines.searches)
+
+
+def engine(plan: Plan) -> list[str]:
+    """Engines side by side in this process."""
+    tables = []
+    for size, folder in plan.corpora().items():
+        asked = plan.asked(size, folder)
+        hits = ", ".join(f"{count} for a {name} one" for name, count in asked.hits.items())
+        timed = searching.measure(folder, size, asked, rounds=plan.rounds, seconds=plan.seconds)
+        tables += [str(searching.table(size, timed)), f"documents that hold a word: {hits}"]
+    return [*tables, rivals.missing()]
+
+
+def write(plan: Plan) -> list[str]:
+    """Writes, indexing in bulk, and what many writes leave behind."""
+    corpora = plan.corpora()
+    tables = [
+        str(writes.table(size, writes.measure(folder, size, plan.rounds)))
+        for size, folder in corpora.items()
+    ]
+    large = max(corpora)
+    rates = {
+        size: writes.bulk(folder, size, plan.rounds)
+        if size <= writes.BULK
+        else writes.built_once(folder, size)
+        for size, folder in corpora.items()
+    }
+    aged = writes.aged(
+        corpora[large], large, plan.asked(large, corpora[large]),
+        writes=plan.writes, rounds=plan.rounds, seconds=plan.seconds,
+    )  # fmt: skip
+    return [
+        *tables,
+        str(writes.bulk_table(rates)),
+        str(writes.aged_table(large, aged)),
+        writes.aged_foot(aged),
+        rivals.missing(),
+    ]
+
+
+def needs(plan: Plan) -> list[str]:
+    """Memory, and the time that a start takes."""
+    found = {}
+    for size, folder in plan.corpora().items():
+        asked = plan.asked(size, folder)
+        with corpus.copied(folder) as data:
+            found[size] = memory.measure(
+                data, lines.reads(asked, size), lines.searches(asked, size), plan.rounds
+            )
+    return [str(memory.table(found))]
+
+
+def attacked(plan: Plan) -> list[str]:
+    """What costly questions cost, and what a reader of documents notices of them."""
+    size, folder = min(plan.corpora().items())
+    documents = lines.reads(plan.asked(size, folder), size)[0]
+    with corpus.copied(folder) as data, servers.service(data) as served:
+        return [attacks.measure(served.port, documents.paths)]
+
+
+def imported(plan: Plan) -> list[str]:
+    """Imports, beside a bare loop."""
+    return [imports.measure(plan.pages, plan.rounds)]
+
+
+CASES: Final[dict[str, Callable[[Plan], list[str]]]] = {
+    "reads": reads,
+    "search": search,
+    "engine": engine,
+    "writes": write,
+    "memory": needs,
+    "attacks": attacked,
+    "imports": imported,
+}
 
 
 @click.command()
 @click.option(
-    "--case",
-    type=click.Choice(["reads", "attacks", "imports"]),
-    help="Only this one.  [default: all]",
-)
-@click.option("--size", default=10_000, show_default=True, help="Documents that are read.")
-@click.option("--pages", default=40_000, show_default=True, help="Pages that are imported.")
+    "--case", "cases", multiple=True, type=click.Choice(list(CASES)),
+    help="Only this one; may be repeated.  [default: all]",
+)  # fmt: skip
+@click.option(
+    "--size", "sizes", multiple=True, default=SIZES, show_default=True,
+    type=click.IntRange(min=100), help="Documents that are read; may be repeated.",
+)  # fmt: skip
 @click.option(
     "--rounds", default=3, show_default=True, help="How often each side is measured, in turn."
 )
-@click.option("--seconds", default=4, show_default=True, help="How long each reading takes.")
-def main(case: str | None, size: int, pages: int, rounds: int, seconds: int) -> None:
-    """Measure the service against a floor: reading from it, and importing into it."""
-    wanted = (case,) if case else ("reads", "attacks", "imports")
-    measured = {
-        "reads": lambda: reads(size, rounds, seconds),
-        "attacks": lambda: attacked(size),
-        "imports": lambda: imports.measure(pages, rounds),
-    }
-    for one in wanted:
-        click.echo(f"{measured[one]()}\n")
-
-
-def reads(size: int, rounds: int, seconds: int) -> str:
-    """The service against the floor, and against one that sends the same headers."""
+@click.option("--seconds", default=3, show_default=True, help="How long each reading takes.")
+@click.option(
+    "--writes", default=20_000, show_default=True, help="Single writes that make an index old."
+)
+@click.option("--pages", default=40_000, show_default=True, help="Pages that are imported.")
+def main(
+    cases: Sequence[str], sizes: Sequence[int], rounds: int, seconds: int, writes: int, pages: int
+) -> None:
+    """Measure the service beside a floor, and its engine beside others."""
     servers.require_load_generator()
-    settings, environ = loaded(size)
-    folder = settings.data_dir
-    results, resident = _measured(folder, environ, cases(settings, size), rounds, seconds)
-    return f"{_table(size, results)}\n\nlargest worker: {resident:.0f} MB"
-
-
-def attacked(size: int) -> str:
-    """What costly questions cost, and what a reader of documents notices of them."""
-    settings, environ = loaded(size)
-    with servers.serving("wsgi:app", environ) as port:
-        return attacks.measure(port, cases(settings, size)["document by id"])
-
-
-def loaded(size: int) -> tuple[Settings, dict[str, str]]:
-    """A data folder with *size* documents in it, indexed, and the environment that names it."""
-    folder = corpus.folder_of(size).absolute()
-    environ = {"HAL_DELIVERY_DATA_DIR": str(folder), "HAL_DELIVERY_LOG_LEVEL": "info"}
-    settings = Settings.from_env({**os.environ, **environ})
-    prepare(settings, demo=False)
-    services = build_services(settings)
-    corpus.load(services.repository, size)
-    for side, index in services.indexes.items():
-        click.echo(f"indexing: {side.value}", err=True)
-        while not index.catch_up():
-            pass
-    services.close()
-    return settings, environ
-
-
-def _measured(
-    folder: Path,
-    environ: dict[str, str],
-    paths: Mapping[str, Sequence[str]],
-    rounds: int,
-    seconds: int,
-) -> tuple[dict[str, list[Round]], float]:
-    """The rounds of each case, and the largest worker in MB."""
-    kept = folder / "floor.pickle"
-    script = folder / "paths.lua"
-    results: dict[str, list[Round]] = {name: [] for name in paths}
-    bare = {"BENCH_FLOOR": str(kept)}
-    same = {**bare, "BENCH_FLOOR_HEADERS": "1"}
-    floor = "tests.bench.floor:create_app()"
-    with servers.serving("wsgi:app", environ) as service:
-        kept.write_bytes(pickle.dumps(prepared(service, paths)))
-        with servers.serving(floor, bare) as body_only, servers.serving(floor, same) as whole:
-            for turn in range(rounds):
-                for name, some in paths.items():
-                    click.echo(f"round {turn + 1} of {rounds}: {name}", err=True)
-                    results[name].append(
-                        Round(
-                            *(
-                                servers.load(port, some, script, seconds)
-                                for port in (service, body_only, whole)
-                            )
-                        )
-                    )
-            return results, servers.memory(service)
-
-
-def _table(size: int, results: Mapping[str, Sequence[Round]]) -> str:
-    lines = [
-        f"| {size} documents | service /s | floor /s | ratio "
-        "| with our headers | p50 ms | p99/p50 |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    for name, turns in results.items():
-        lines.append(
-            f"| {name} | {median(one.ours.rate for one in turns):.0f} "
-            f"| {median(one.floor.rate for one in turns):.0f} "
-            f"| {median(one.ours.rate / one.floor.rate for one in turns):.2f} "
-            f"| {median(one.ours.rate / one.whole_floor.rate for one in turns):.2f} "
-            f"| {median(one.ours.p50 for one in turns):.1f} "
-            f"| {median(one.ours.p99 / one.ours.p50 for one in turns):.1f} |"
-        )
-    return "\n".join(lines)
+    plan = Plan(sizes, rounds, seconds, writes, pages)
+    for one in cases or CASES:
+        click.echo("\n\n".join(filter(None, [f"## {one}", *CASES[one](plan), load_of_machine()])))
+        click.echo()
 
 
 if __name__ == "__main__":

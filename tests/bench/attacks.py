@@ -28,7 +28,7 @@ ATTACKERS: Final = 4
 PAUSE: Final = 0.02
 
 #: Words of the corpus, the most common ones among them.
-_TITLES: Final = [fields["title"].lower() for _, fields in corpus.documents(20)]
+_TITLES: Final = [one.title.lower() for one in corpus.documents(20)]
 _WORDS: Final = list(dict.fromkeys(" ".join(_TITLES).split()))
 
 #: Query strings by what they try.

@@ -20,10 +20,10 @@ def create_app() -> Flask:
     @app.route("/", defaults={"path": ""})
     @app.route("/<path:path>")
     def answer(path: str) -> Response:
-        key = f"/{path}?{request.query_string.decode()}"
-        body, headers = prepared[key]
-        if with_headers:
-            return Response(body, headers=headers)
-        return Response(body, content_type="application/hal+json")
+        body, headers = prepared[f"/{path}?{request.query_string.decode()}"]
+        sent = headers if with_headers else None
+        if "If-None-Match" in request.headers:
+            return Response(status=304, headers=sent)
+        return Response(body, headers=sent, content_type="application/hal+json")
 
     return app
