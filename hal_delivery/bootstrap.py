@@ -27,6 +27,10 @@ from search_index import WhooshIndex
 
 DEMO: Final = Path(__file__).parents[1] / "examples" / "demo"
 
+#: Changes that an index is behind and that are taken in before connections are
+#: accepted, so that a newcomer's first search is answered; a second or two.
+MOST_CHANGES_AT_START: Final = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -44,7 +48,14 @@ class Services:
         except DatabaseUnavailable as problem:
             return {"status": "unready", "problems": [str(problem)]}
         lag = {side.value: committed - index.reached for side, index in self.indexes.items()}
-        return {"status": "ready", "position": committed, "lag": lag, "problems": []}
+        problems = [
+            f"The {side.value} index is being built: searches and lists are answered with 503 "
+            "until then, look-ups by path and id as ever."
+            for side, index in self.indexes.items()
+            if not index.is_available
+        ]
+        status = "unready" if problems else "ready"
+        return {"status": status, "position": committed, "lag": lag, "problems": problems}
 
     def statuses(self) -> list[Mapping[str, Any]]:
         """How each index is."""
@@ -166,8 +177,11 @@ def _prepare(settings: Settings, *, demo: bool) -> None:
         if demo:
             _load_demo(services.repository)
         services.repository.keep_fields()
+        committed = services.repository.committed_position()
         for index in services.indexes.values():
-            index.catch_up()
+            # What takes longer is taken in beside the workers, which answer meanwhile.
+            if committed - index.reached <= MOST_CHANGES_AT_START:
+                index.catch_up()
 
 
 def _require_demo() -> None:

@@ -17,6 +17,7 @@ from typing import Final
 import structlog
 
 from hal_delivery.bootstrap import build_services
+from hal_delivery.server import keep_what_is_loaded
 from hal_delivery.settings import Settings
 from search_index import WhooshIndex
 
@@ -31,6 +32,9 @@ def run(settings: Settings) -> None:
     """Follow the change log for as long as the parent process lives."""
     parent = os.getppid()
     with closing(build_services(settings, migrate=False)) as services:
+        for index in services.indexes.values():
+            index.open()
+        keep_what_is_loaded()
         follow(services.indexes.values(), is_over=lambda: os.getppid() != parent)
 
 

@@ -1,41 +1,34 @@
 """All entries of one state of an index in memory, selected and ordered.
 
-A catalogue never changes: after a commit there is a new one.  It keeps a
-bounded number of selections, each a list of row numbers in the order asked for,
-so that a page is a slice of one.  Rows are numbered in the default order.
+A catalogue never changes: after a commit there is a new one.  Rows are numbered
+in the default order.  What is the same for all catalogues is here; how rows are
+found is said twice: entry by entry in :mod:`search_index.plain`, and by arrays in
+:mod:`search_index.columns`.
 """
 
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left, bisect_right
+from abc import ABC, abstractmethod
+from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
-from typing import Final, NamedTuple, TypeVar
-
-import numpy as np
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from content_repo import Kind
-from search_index import conditions, cursors, facets, meaning
+from search_index import cursors, meaning
 from search_index.completing import Titles, titles
 from search_index.entry import Entry
 from search_index.flatten import TITLE
-from search_index.localising import View, localised
 from search_index.matching import Scored
-from search_index.postings import Counts
-from search_index.query import Completion, Counted, Cursor, Query, SortKey
-
-#: Selections kept; each costs eight bytes per row in it.
-MOST_SELECTIONS: Final = 64
-
-#: Views of locales kept; each costs as much as all entries that borrow.
-MOST_VIEWS: Final = 16
+from search_index.postings import Counts, Flags, Numbers
+from search_index.query import Completion, Counted, Cursor, Query
 
 #: Where an entry lies in the engine: a segment's name and a number in it.
 Spot = tuple[str, int]
 
-_Key = tuple[object, ...]
 Kept = TypeVar("Kept")
 
 
@@ -50,79 +43,114 @@ class Part(NamedTuple):
     offset: int
 
 
-class Catalogue:
+class View(Protocol):
+    """Entries by row as a reader is shown them; rows that are not shown have no flag.
+
+    ``lenders`` says of rows that borrow which row each of their fields comes from.
+    """
+
+    @property
+    def entries(self) -> Sequence[Entry]: ...
+    @property
+    def flags(self) -> Flags: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def lenders(self) -> Mapping[int, Mapping[str, int]]: ...
+
+    def shown(self, row: int) -> Entry | None:
+        """What the reader is shown for the entry of that *row*: the same or another translation."""
+
+
+class Found(NamedTuple):
+    """The rows that a query asks for, in its order.
+
+    Where nothing but the first of them are wanted, there may be no others; ``total``
+    counts all, and ``every`` has all, in no order.  ``scores`` are those of ``rows``.
+    """
+
+    rows: Sequence[int]
+    total: int
+    every: Any
+    scores: Mapping[int, float] | None = None
+
+
+class Catalogue(ABC):
     """The entries of an index at one commit."""
 
-    def __init__(self, placed: Iterable[tuple[Entry, Spot]]) -> None:
-        by_path = sorted(placed, key=lambda one: meaning.default_order(one[0]))
-        self.entries: Sequence[Entry] = [entry for entry, _ in by_path]
-        self._paths = [entry.path for entry in self.entries]
-        self._spots = [spot for _, spot in by_path]
-        self._row_of = {entry.id: row for row, entry in enumerate(self.entries)}
-        self._selections: OrderedDict[_Key, tuple[Sequence[int], frozenset[int]]] = OrderedDict()
-        self._views: OrderedDict[_Key, View] = OrderedDict()
+    #: All entries by row.
+    entries: Sequence[Entry]
+    #: The names that a text can ask for words in.
+    text_fields: frozenset[str]
+
+    def __init__(self) -> None:
         self._lock = threading.Lock()
 
     # -- single entries ---------------------------------------------------
 
-    def get(self, id: str) -> Entry | None:
-        row = self._row_of.get(id)
-        return None if row is None else self.entries[row]
+    @abstractmethod
+    def row(self, id: str) -> int | None:
+        """The row of the entry of that id."""
 
+    @abstractmethod
     def spot(self, id: str) -> Spot | None:
         """Where the engine keeps the entry of that id."""
-        row = self._row_of.get(id)
-        return None if row is None else self._spots[row]
 
-    @property
-    def spots(self) -> Sequence[Spot]:
-        """Where the engine keeps each row."""
-        return self._spots
-
+    @abstractmethod
     def below(self, path: str) -> Sequence[Entry]:
         """All entries strictly below *path*."""
-        first, last = self._span(path)
-        return self.entries[first:last]
 
-    @cached_property
-    def text_fields(self) -> frozenset[str]:
-        """The names that a text can ask for words in."""
-        return frozenset({"title"}.union(*(entry.spans for entry in self.entries)))
+    def get(self, id: str) -> Entry | None:
+        row = self.row(id)
+        return None if row is None else self.entries[row]
 
-    @cached_property
+    # -- what words ask for -------------------------------------------------
+
+    @abstractmethod
+    def rows_of(self, segment: str, size: int) -> Numbers:
+        """The row of each of the *size* numbers of a segment; -1 where there is none."""
+
+    @property
+    @abstractmethod
     def units(self) -> tuple[Counts, Counts]:
         """Of each row, how many units its title has, and how many all its other texts."""
-        found = np.array([entry.units for entry in self.entries], np.float64).reshape(-1, 2)
-        return found[:, 0], found[:, 1]
 
-    # -- views ------------------------------------------------------------
+    @abstractmethod
+    def speaking(self, tag: str) -> Flags:
+        """The rows whose locale is that BCP 47 *tag*."""
 
+    # -- views and selections -----------------------------------------------
+
+    @abstractmethod
     def view(self, query: Query) -> View:
         """The entries that *query* is about, as its reader is shown them: by kinds and roots."""
-        key: _Key = (query.kinds, query.roots, query.locales, query.borrowing)
-        return self._kept(self._views, key, MOST_VIEWS, lambda: self._viewed(query))
 
-    def _viewed(self, query: Query) -> View:
-        # What lies below a path is one run of rows; runs of nested roots overlap.
-        within = {row for root in query.roots for row in range(*self._span(root))}
-        entries, kinds = self.entries, query.kinds
-        rows = [row for row in sorted(within) if entries[row].kind in kinds]
-        if not query.locales:
-            return View(entries, rows, {})
-        return localised(entries, rows, query.locales, borrowing=query.borrowing)
+    @abstractmethod
+    def _titles_of_documents(self) -> tuple[Sequence[int], tuple[str, ...]]:
+        """The rows of documents, and their titles."""
+
+    @abstractmethod
+    def _admitted(self, query: Query) -> Callable[[int], bool]:
+        """Whether *query*, without its text, admits a row."""
+
+    @abstractmethod
+    def _found(self, query: Query, scored: Scored | None) -> Found:
+        """What *query* asks for; of a text, among the rows that it *scored*."""
+
+    @abstractmethod
+    def _counted(self, query: Query, found: Found) -> tuple[Counted, ...]:
+        """The facets of all that was *found*."""
 
     # -- titles -----------------------------------------------------------
 
     @cached_property
     def _titled(self) -> tuple[Sequence[int], Titles]:
-        """The rows of documents, and their titles in that order."""
-        entries = self.entries
-        rows = [row for row, entry in enumerate(entries) if entry.kind is Kind.DOCUMENT]
-        return rows, titles(tuple([entries[row].title for row in rows]))
+        rows, texts = self._titles_of_documents()
+        return rows, titles(texts)
 
     def completed(self, query: Query) -> tuple[Completion, ...]:
         """The titles that the text of *query* may become, each once."""
-        view, (_, admitted) = self.view(query), self._selection(query, ())
+        view, admits = self.view(query), self._admitted(query)
         rows, found = self._titled
         # A title may be another's, who has none.
         shown: dict[int, list[int]] = {}
@@ -133,42 +161,36 @@ class Catalogue:
         best: dict[str, Completion] = {}
         for number in found.best(query.text or ""):
             for row in (rows[number], *shown.get(rows[number], ())):
-                if row in admitted and (row != rows[number] or row not in borrowers):
+                if admits(row) and (row != rows[number] or row not in borrowers):
                     title = self.entries[rows[number]].title
                     best.setdefault(title, Completion(title, self.entries[row].id))
             if len(best) >= query.window.limit:
                 break
         return tuple(best.values())[: query.window.limit]
 
-    # -- selections -------------------------------------------------------
+    # -- pages ------------------------------------------------------------
 
     def page(self, query: Query, scored: Scored | None = None) -> Part:
         """The wanted part of what *query* asks for; of a text, among the rows that it *scored*."""
-        view = self.view(query)
-        scores: Mapping[int, float] | None = None
-        if scored is None:
-            rows, _ = self._selection(query, query.sort)
-        else:
-            _, admitted = self._selection(query, ())
-            scores = dict(zip(scored.rows.tolist(), scored.scores.tolist(), strict=True))
-            found = sorted(admitted.intersection(scores))
-            rows = meaning.ordered(found, view.entries, query.sort, scores)
+        view, found = self.view(query), self._found(query, scored)
+        rows, scores, entries = found.rows, found.scores, view.entries
         if query.listed and not query.sort:
             rows = sorted(rows, key=self._place(query))
-        rarities = () if scored is None else scored.rarities
         first = self._first(query, view, rows, scores)
-        shown = rows[first : first + query.window.limit]
-        entries = view.entries
+        shown = list(map(int, rows[first : first + query.window.limit]))
+        rarities = () if scored is None else scored.rarities
         return Part(
-            ids=tuple([entries[row].id for row in shown]),
-            total=len(rows),
-            counted=facets.counted(query.facets, map(entries.__getitem__, rows), self._sees(query))
-            if query.facets
-            else (),
+            ids=self._ids(shown),
+            total=found.total,
+            counted=self._counted(query, found) if query.facets else (),
             borrowed=self._borrowed(view, shown) if view.lenders else {},
             cursor=cursors.at(shown[-1], entries, query.sort, scores, rarities) if shown else None,
             offset=first,
         )
+
+    def _ids(self, rows: Sequence[int]) -> tuple[str, ...]:
+        entries = self.entries
+        return tuple([entries[row].id for row in rows])
 
     def _first(
         self,
@@ -192,7 +214,7 @@ class Catalogue:
 
     def _place(self, query: Query) -> Callable[[int], int]:
         """Where each row comes among the ids that are listed."""
-        places = {self._row_of.get(id): place for place, id in enumerate(query.listed)}
+        places = {self.row(id): place for place, id in enumerate(query.listed)}
         return lambda row: places.get(row, -1)
 
     def _borrowed(self, view: View, rows: Iterable[int]) -> dict[str, dict[str, str]]:
@@ -203,48 +225,27 @@ class Catalogue:
             if (lenders := view.lenders.get(row))
         }
 
-    def _selection(
-        self, query: Query, sort: tuple[SortKey, ...]
-    ) -> tuple[Sequence[int], frozenset[int]]:
-        key: _Key = (
-            query.kinds, query.roots, query.types, query.scopes, query.outside, query.deepest,
-            query.ids, query.taxonomy, query.categories, query.conditions, query.seen,
-            query.locales, query.borrowing, sort,
-        )  # fmt: skip
-
-        def selected() -> tuple[Sequence[int], frozenset[int]]:
-            view = self.view(query)
-            rows = self._selected(query, view)
-            return meaning.ordered(rows, view.entries, sort, None), frozenset(rows)
-
-        return self._kept(self._selections, key, MOST_SELECTIONS, selected)
-
-    def _selected(self, query: Query, view: View) -> list[int]:
-        admits, entries = meaning.admits(query), view.entries
-        rows = [row for row in view.rows if admits(entries[row])]
-        if query.conditions:
-            fits = conditions.admits(query.conditions, self._seen(query))
-            rows = [row for row in rows if fits(entries[row])]
-        return rows
-
     def _seen(self, query: Query) -> Callable[[str], Entry | None]:
-        """The entries that the reader of *query* sees at all, by id."""
+        """The entries that the reader of *query* sees, by id; of documents the translations that
+        are shown, as they are alone."""
         roots = dict(query.seen)
+        documents = frozenset({Kind.DOCUMENT})
+        within = roots.get(Kind.DOCUMENT, ("",))
+        view = self.view(replace(query, kinds=documents, roots=within)) if query.locales else None
 
         def seen(id: str) -> Entry | None:
-            entry = self.get(id)
-            if entry is None or not roots:
-                return entry
-            return entry if meaning.is_below(entry.path, roots.get(entry.kind, ())) else None
+            row = self.row(id)
+            if row is None:
+                return None
+            entry = self.entries[row]
+            if roots and not meaning.is_below(entry.path, roots.get(entry.kind, ())):
+                return None
+            return entry if view is None or entry.kind is not Kind.DOCUMENT else view.shown(row)
 
         return seen
 
-    def _sees(self, query: Query) -> Callable[[str], bool]:
-        seen = self._seen(query)
-        return lambda id: seen(id) is not None
-
     def _kept(
-        self, kept: OrderedDict[_Key, Kept], key: _Key, most: int, make: Callable[[], Kept]
+        self, kept: OrderedDict[Hashable, Kept], key: Hashable, most: int, make: Callable[[], Kept]
     ) -> Kept:
         """What is *kept* under *key*, or is made and kept now; of what nobody asked for longest
         one is let go."""
@@ -258,9 +259,3 @@ class Catalogue:
             while len(kept) > most:
                 kept.popitem(last=False)
         return made
-
-    def _span(self, path: str) -> tuple[int, int]:
-        if not path:
-            return 0, len(self._paths)
-        # "0" is the character after "/".
-        return bisect_left(self._paths, f"{path}/"), bisect_left(self._paths, f"{path}0")

@@ -3,7 +3,8 @@
 Every word of what was written is a word of the title, or the beginning of one; in
 a run of letters of an unspaced script, any part of one.  A long word may be wrong
 in one place, a longer one in two.  All words of all titles are compared with each
-that was written: they are few, and it is arrays that are compared.
+that was written: they are few, and it is arrays that are compared.  Where no word
+was written, titles begin with just those characters.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ class Titles:
         if len(parts) > MOST_WORDS:
             raise InvalidQuery(bound="words", limit=MOST_WORDS, given=len(parts))
         if not parts or not self._folded:
-            return iter(())
+            return iter(self._begun_by_signs(text))
         fitting = np.ones(len(self._folded), np.bool_)
         exact, mistakes = fitting.copy(), np.zeros(len(fitting), np.int64)
         in_place: dict[int, _Fits] = {}
@@ -118,6 +119,12 @@ class Titles:
             last = bisect_right(self._sorted, written + "\U0010ffff")
             begun[self._by_text[first:last]] = True
         return begun
+
+    def _begun_by_signs(self, text: str) -> list[int]:
+        """The numbers of the titles that begin with *text* itself, the shorter first."""
+        (found,) = np.nonzero(self._written_so(text))
+        shortest: list[int] = found[np.argsort(self._lengths[found], kind="stable")].tolist()
+        return shortest
 
     @cached_property
     def _by_text(self) -> Sequence[int]:

@@ -1,19 +1,23 @@
 """Conditions: what a filter asks of an entry, written once and without an engine.
 
-Of several values some one has to fit.  ``ne``, ``nin`` and ``exists`` with false
+Of several values some one has to fit; all ranges that are asked for by one name
+are one, which some one value lies in.  ``ne``, ``nin`` and ``exists`` with false
 are the opposite of ``eq``, ``in`` and ``exists``, so that they hold where there is no
-value.  What a reference leads to counts only where the reader sees it; a node is
-at a path as seen from the folder that the condition names.
+value.  What a reference leads to counts only where the reader sees it, and as
+the reader sees it: an id stands for what is shown instead.  A node is at a path
+as seen from the folder that the condition names.
 
-Strings are equal by code point.  Ranges compare within one type only, and as
+Strings are equal by code point, whether their accents are written as one with the
+letter or behind it.  Ranges compare within one type only, and as
 lists are sorted: strings without regard to case, identifiers as they are.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any, Final
 
 from content_repo import locales, names
@@ -45,48 +49,69 @@ _ABSENT: Final[tuple[Typed, ...]] = ()
 
 def admits(conditions: Sequence[Condition], seen: _Seen) -> Callable[[Entry], bool]:
     """A test for all *conditions*; *seen* gives the entry of an id that the reader sees."""
-    tests = [_test(one, seen) for one in _fewer(conditions)]
+    tests = [_test(some, seen) for some in together(conditions)]
     return lambda entry: all(test(entry) for test in tests)
 
 
-def _fewer(conditions: Sequence[Condition]) -> list[Condition]:
-    """Conditions that mean the same: to be none of several values is asked at once."""
-    found: dict[Condition, Condition] = {}
-    for one in conditions:
+def together(conditions: Sequence[Condition]) -> Iterable[Sequence[Condition]]:
+    """Conditions that are asked of one value: to be none of several, and all ranges of a name."""
+    found: dict[Condition, list[Condition]] = {}
+    for one in dict.fromkeys(conditions):
+        alike = one
         if one.operator in _NEGATED:
-            one = replace(one, operator="nin")
-            alike = replace(one, readings=())
-            before = found.get(alike, alike).readings
-            found[alike] = replace(one, readings=before + one.readings)
-        else:
-            found[one] = one
-    return list(found.values())
+            alike = replace(one, operator="nin", readings=())
+        elif one.operator in _RANGES:
+            alike = replace(one, operator="gte", readings=())
+        found.setdefault(alike, []).append(one)
+    return found.values()
 
 
-def _test(one: Condition, seen: _Seen) -> _Test:
-    negated = one.operator in _NEGATED
+def is_negated(one: Condition) -> bool:
+    """Whether it holds where no value fits."""
+    return not _says_yes(one) if one.operator == "exists" else one.operator in _NEGATED
+
+
+def _test(some: Sequence[Condition], seen: _Seen) -> _Test:
+    one = some[0]
+    holds = _holding(some, seen) if one.through is None else _through(one.through, some, seen)
+    return (lambda entry: not holds(entry)) if is_negated(one) else holds
+
+
+def _holding(some: Sequence[Condition], seen: _Seen) -> _Test:
+    """Whether some value of an entry, or of what was led to, fits."""
+    one = some[0]
     if one.operator == "exists":
-        negated = not _says_yes(one)
-        holds = _there(one, seen)
-    else:
-        holds = _some(_values(one), _fits(one))
-    if one.through is not None:
-        holds = _through(one.through, holds, seen)
-    return (lambda entry: not holds(entry)) if negated else holds
+        return _there(one, seen)
+    if one.through is not None and not one.name:
+        some = [_of_shown(each, seen) for each in some]
+    return _some(_values(one), fit(some))
+
+
+def _of_shown(one: Condition, seen: _Seen) -> Condition:
+    """A condition on ids, of what the reader sees instead."""
+    found = ((order, seen(bare)) for order, bare in one.readings)
+    return replace(one, readings=tuple((order, one.id) for order, one in found if one is not None))
 
 
 def _some(values: _Values, fits: _Fits) -> _Test:
     return lambda entry: any(map(fits, values(entry)))
 
 
-def _through(reference: str, holds: _Test, seen: _Seen) -> _Test:
-    """Whether *holds* says yes of something that the *reference* leads to."""
+def _through(reference: str, some: Sequence[Condition], seen: _Seen) -> _Test:
+    """Whether something fits that the *reference* leads to."""
+    leads = leading(some, seen)
+    return lambda entry: any(map(leads, entry.refs.get(reference, ())))
 
-    def some(entry: Entry) -> bool:
-        targets = map(seen, entry.refs.get(reference, ()))
-        return any(holds(target) for target in targets if target is not None)
 
-    return some
+def leading(some: Sequence[Condition], seen: _Seen) -> Callable[[str], bool]:
+    """Whether what an id stands for is there for the reader, and fits."""
+    holds = _holding(some, seen)
+
+    def leads(id: str) -> bool:
+        target = seen(id)
+        return target is not None and holds(target)
+
+    return leads
 
 
 # -- values -----------------------------------------------------------------
@@ -100,7 +125,7 @@ def _values(one: Condition) -> _Values:
     if one.of == "field":
         return lambda entry: entry.values.get(name, _ABSENT)
     if name == "path":
-        return lambda entry: ((Order.STRING.value, _seen_from(one.below, entry.path)),)
+        return lambda entry: ((Order.STRING.value, seen_from(one.below, entry.path)),)
     if name == "locale":
         return lambda entry: _typed(name, entry.locale and locales.tag(entry.locale))
     return lambda entry: _typed(name, getattr(entry, name))
@@ -114,10 +139,10 @@ def _typed(attribute: str, value: Any) -> Sequence[Typed]:
     return (((Order.NUMBER if attribute in NUMBERS else Order.STRING).value, value),)
 
 
-def _seen_from(folder: str, path: str) -> str:
+def seen_from(folder: str, path: str) -> str:
     """A path as it is shown; one that does not lie in the folder, from the root.
 
-    >>> _seen_from("content/documents", "content/documents/blog/one")
+    >>> seen_from("content/documents", "content/documents/blog/one")
     'blog/one'
     """
     return names.relative(path, folder) if names.is_within(path, folder) else path
@@ -145,6 +170,15 @@ def _there(one: Condition, seen: _Seen) -> _Test:
 # -- comparing --------------------------------------------------------------
 
 
+def fit(some: Sequence[Condition]) -> _Fits:
+    """Whether a value is what all of *some* ask for, or of what is not to be, one of them."""
+    if some[0].operator in _RANGES:
+        tests = list(map(_fits, some))
+        return lambda value: all(fits(value) for fits in tests)
+    readings = chain.from_iterable(one.readings for one in some)
+    return _fits(replace(some[0], readings=tuple(readings)))
+
+
 def _fits(one: Condition) -> _Fits:
     """Whether a value is what *one* asks for.
 
@@ -156,14 +190,14 @@ def _fits(one: Condition) -> _Fits:
         return _ranging(one, _RANGES[one.operator])
     if one.operator in ("prefix", "contains"):
         return _containing(one)
-    wanted = frozenset(map(_stored, one.readings))
+    wanted = frozenset(map(stored, one.readings))
     return wanted.__contains__
 
 
 def _ranging(one: Condition, compare: Callable[[Any, Any], bool]) -> _Fits:
     is_identifier = one.of == "node" and one.name in _IDENTIFIERS
     ranked = _as_it_is if is_identifier else comparable
-    bounds = dict(map(ranked, map(_stored, one.readings)))
+    bounds = dict(map(ranked, map(stored, one.readings)))
 
     def fits(value: Typed) -> bool:
         order, bare = ranked(value)
@@ -173,7 +207,7 @@ def _ranging(one: Condition, compare: Callable[[Any, Any], bool]) -> _Fits:
 
 
 def _containing(one: Condition) -> _Fits:
-    parts = tuple(text for order, text in one.readings if order == Order.STRING)
+    parts = tuple(names.normalise(text) for order, text in one.readings if order == Order.STRING)
     is_prefix = one.operator == "prefix"
 
     def fits(value: Typed) -> bool:
@@ -191,7 +225,7 @@ def _as_it_is(value: Typed) -> Typed:
     return value
 
 
-def _stored(reading: Typed) -> Typed:
+def stored(reading: Typed) -> Typed:
     """A reading in the form that values are stored in."""
     order, bare = reading
     return (order, shortened(bare)) if order == Order.STRING else reading

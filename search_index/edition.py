@@ -15,32 +15,34 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import numpy as np
+from whoosh.codec.whoosh3 import W3Codec, W3Segment
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex, LockError
 from whoosh.reading import SegmentReader
 from whoosh.writing import IndexWriter
 
 from search_index.bookmark import Bookmark
-from search_index.catalogue import Catalogue, Spot
+from search_index.catalogue import Spot
+from search_index.columns import Leaf, Living, Tables, catalogue
 from search_index.engine import MOST_SEGMENTS, Damaged, Hindered
-from search_index.entry import Entry
 from search_index.errors import InvalidQuery
 from search_index.expression import Expression
 from search_index.flatten import Flat
 from search_index.highlighting import Forms
 from search_index.matching import Scored
 from search_index.occurrences import other_forms
-from search_index.postings import Numbers, Postings
+from search_index.postings import Postings
 from search_index.query import Query
 from search_index.schema import SCHEMA
 from search_index.spelling import Vocabulary
-from search_index.words import SegmentWords, Words
+from search_index.words import Segment, Words
 
 #: Megabytes of postings kept in memory while writing.
 _POOL: Final = 256
@@ -79,32 +81,32 @@ class _Opened:
 
     reader: Any
     postings: Postings
-    held: Sequence[Entry | Bookmark]
+    leaf: Leaf
+    words: Segment
+    bookmarks: Mapping[int, Bookmark]
     file: Path
     opened: BinaryIO
     written: tuple[int, ...] | None
 
-    def languages(self) -> dict[str, Numbers]:
-        """The numbers of the entries of each language."""
-        found: dict[str, list[int]] = {}
-        for number, one in enumerate(self.held):
-            if isinstance(one, Entry) and one.language is not None:
-                found.setdefault(one.language, []).append(number)
-        return {name: np.array(numbers, np.int64) for name, numbers in found.items()}
-
     @classmethod
-    def open(cls, storage: FileStorage, segment: Any) -> _Opened:
+    def open(cls, storage: FileStorage, segment: Any, tables: Tables) -> _Opened:
         file = Path(storage.folder) / segment.make_filename(segment.COMPOUND_EXT)
         opened = file.open("rb")
         try:
             written = _written(opened.fileno())
             reader = SegmentReader(storage, SCHEMA, segment)
             stored = [reader.stored_fields(number) for number in range(segment.doc_count_all())]
-            held = [_loaded(one) for one in stored]
+            leaf = Leaf(segment.segment_id(), [one.get("entry") for one in stored], tables)
+            postings = Postings(reader)
+            bookmarks = {
+                number: Bookmark.loads(one["bookmark"])
+                for number, one in enumerate(stored)
+                if "bookmark" in one
+            }
         except BaseException:
             opened.close()
             raise
-        return cls(reader, Postings(reader), held, file, opened, written)
+        return cls(reader, postings, leaf, leaf.words(postings), bookmarks, file, opened, written)
 
     def check(self) -> None:
         """Notice a file that was written over: in what it says now, words go missing unseen.
@@ -127,57 +129,54 @@ def _written(file: Path | int) -> tuple[int, ...] | None:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _loaded(stored: Mapping[str, bytes]) -> Entry | Bookmark:
-    if "bookmark" in stored:
-        return Bookmark.loads(stored["bookmark"])
-    return Entry.loads(stored["entry"])
-
-
 class WhooshEdition:
     """An index as of one commit; what is committed later is another edition."""
 
     def __init__(
-        self, folder: Path, generation: int, segments: Sequence[Any], leaves: Mapping[str, _Opened]
+        self,
+        folder: Path,
+        generation: int,
+        segments: Sequence[Any],
+        leaves: Mapping[str, _Opened],
+        tables: Tables,
+        *,
+        columns: bool,
     ) -> None:
         self.folder = folder
         self.generation = generation
         self._leaves = leaves
-        placed: list[tuple[Entry, Spot]] = []
+        self._tables = tables
         bookmarks: list[tuple[Bookmark, Spot]] = []
+        living = []
         for segment in segments:
-            name = segment.segment_id()
-            for number, one in enumerate(leaves[name].held):
-                if segment.is_deleted(number):
-                    continue
-                if isinstance(one, Bookmark):
-                    bookmarks.append((one, (name, number)))
-                else:
-                    placed.append((one, (name, number)))
+            name, leaf = segment.segment_id(), leaves[segment.segment_id()].leaf
+            bookmarks += [
+                (one, (name, number))
+                for number, one in leaves[name].bookmarks.items()
+                if not segment.is_deleted(number)
+            ]
+            is_there = np.ones(leaf.size, np.bool_)
+            is_there[list(segment.deleted_docs())] = False
+            living.append(Living(leaf, leaf.numbers[is_there[leaf.numbers]]))
         if len(bookmarks) != 1:
             raise Damaged(folder.name, f"{len(bookmarks)} bookmarks in {folder.name}")
         ((self.bookmark, self._bookmark_spot),) = bookmarks
-        self.catalogue = Catalogue(placed)
-        self.words = Words(
-            self.catalogue,
-            [
-                SegmentWords(
-                    name, leaves[name].postings, leaves[name].languages(), len(leaves[name].held)
-                )
-                for name in leaves
-            ],
-        )
+        self.catalogue = catalogue(living, tables, columns=columns)
+        self.words = Words(self.catalogue, [opened.words for opened in leaves.values()])
 
     # -- opening ----------------------------------------------------------
 
     @classmethod
-    def open(cls, folder: Path, kept: WhooshEdition | None = None) -> WhooshEdition:
+    def open(
+        cls, folder: Path, kept: WhooshEdition | None = None, *, columns: bool = True
+    ) -> WhooshEdition:
         """The last commit in *folder*; segments that *kept* has open are taken over."""
         with _judged("opening", folder):
             storage = _storage(folder)
             while True:
                 generation = _generation(storage)
                 try:
-                    return cls._opened(folder, storage, generation, kept)
+                    return cls._opened(folder, storage, generation, kept, columns=columns)
                 except FileNotFoundError:
                     # A commit deletes what it no longer needs, maybe just before
                     # it was opened here; then there is a newer one to open.
@@ -186,16 +185,24 @@ class WhooshEdition:
 
     @classmethod
     def _opened(
-        cls, folder: Path, storage: FileStorage, generation: int, kept: WhooshEdition | None
+        cls,
+        folder: Path,
+        storage: FileStorage,
+        generation: int,
+        kept: WhooshEdition | None,
+        *,
+        columns: bool,
     ) -> WhooshEdition:
         segments = TOC.read(storage, _NAME, gen=generation, schema=SCHEMA).segments
         had = kept._leaves if kept is not None and kept.folder == folder else {}
+        # An index that was built anew has mostly the same values.
+        tables = kept._tables if kept is not None else Tables()
         leaves: dict[str, _Opened] = {}
         try:
             for segment in segments:
                 name = segment.segment_id()
-                leaves[name] = had.get(name) or _Opened.open(storage, segment)
-            return cls(folder, generation, segments, leaves)
+                leaves[name] = had.get(name) or _Opened.open(storage, segment, tables)
+            return cls(folder, generation, segments, leaves, tables, columns=columns)
         except BaseException:
             _close(leaf for name, leaf in leaves.items() if name not in had)
             raise
@@ -256,7 +263,8 @@ class WhooshEdition:
         old entries at most *merge* are written again to keep segments few.
         """
         with _judged("writing", self.folder):
-            writer = FileIndex(_storage(self.folder), schema=SCHEMA).writer(limitmb=_POOL)
+            index = FileIndex(_storage(self.folder), schema=SCHEMA)
+            writer = index.writer(limitmb=_POOL, codec=_Codec())
             with _cancelling(writer):
                 segments = {one.segment_id(): one for one in writer.segments}
                 flats = list(flats)
@@ -273,10 +281,24 @@ class WhooshEdition:
         """A new index in the empty *folder*, of one segment."""
         with _judged("creating", folder):
             index = FileIndex.create(_storage(folder), SCHEMA, _NAME)
-            writer = index.writer(limitmb=_POOL)
+            writer = index.writer(limitmb=_POOL, codec=_Codec())
             with _cancelling(writer):
                 _add(writer, flats, bookmark)
                 writer.commit(merge=False)
+
+
+class _Codec(W3Codec):
+    """Whoosh's own, whose segments no two writers give the same name.
+
+    Whoosh takes names from the generator that an application may seed for itself.
+    """
+
+    def new_segment(self, storage: FileStorage, indexname: str) -> W3Segment:
+        return W3Segment(self, indexname, segid=secrets.token_hex(8))
+
+    def __reduce__(self) -> tuple[type[W3Codec], tuple[()]]:
+        # On disk there is nothing but Whoosh's own, for whatever version reads it.
+        return W3Codec, ()
 
 
 def _storage(folder: Path) -> FileStorage:

@@ -48,8 +48,11 @@ class Edition(Protocol):
     catalogue: Catalogue
 
     @classmethod
-    def open(cls, folder: Path, kept: Self | None = None) -> Self:
-        """The last commit in *folder*; what *kept* has open may be taken over."""
+    def open(cls, folder: Path, kept: Self | None = None, *, columns: bool = True) -> Self:
+        """The last commit in *folder*; what *kept* has open may be taken over.
+
+        Without *columns*, entries are looked at one by one.
+        """
 
     @staticmethod
     def create(folder: Path, flats: Iterable[Flat], bookmark: Bookmark) -> None:

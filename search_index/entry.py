@@ -54,6 +54,7 @@ class Entry:
     created_at: int
     modified_at: int
     published_at: int | None
+    revision: int
     values: Mapping[str, tuple[Typed, ...]]
     refs: Mapping[str, tuple[str, ...]]
     keys: Mapping[str, tuple[str, ...]]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 from typing import Any, Final, Literal
 
-from content_repo import locales
+from content_repo import locales, names
 from content_repo.doctypes import DATES
 from search_index import meaning
 from search_index.entry import Entry, Order, Typed
@@ -26,26 +25,68 @@ Unit = Literal["year", "month", "day"]
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
-_Values = Callable[[Entry], Iterable[Typed]]
+_Values = Callable[[Entry], Sequence[Typed]]
+Seen = Callable[[str], Entry | None]
 
 
-def counted(
-    facets: Sequence[Facet], entries: Iterable[Entry], shown: Callable[[str], bool]
-) -> tuple[Counted, ...]:
+def counted(facets: Sequence[Facet], entries: Iterable[Entry], seen: Seen) -> tuple[Counted, ...]:
     """How many of *entries* have each value, for each of *facets*.
 
     A value that an entry has twice counts once.  What a field points at is a
-    value, by its id, where it is *shown*.
+    value, by its id; *seen* gives the entry of an id that the reader sees.
     """
-    looked_at = list(entries)
-    return tuple(_counted(map(_values(one, shown), looked_at)) for one in facets)
+    looked_at, found = list(entries), []
+    for facet in facets:
+        tally, values_of = Tally(facet), values(facet, seen)
+        for entry in looked_at:
+            tally.take(values_of(entry))
+        found.append(tally.counted())
+    return tuple(found)
 
 
-def _counted(values: Iterable[Iterable[Typed]]) -> Counted:
-    found = Counter(chain.from_iterable(map(set, values)))
-    eligible = [one for one in found.items() if not _is_long(one[0])]
-    first = heapq.nsmallest(MOST_VALUES, eligible, key=_rank)
-    return Counted(tuple(first), len(found) - len(first))
+class Tally:
+    """The values of a facet, and how many entries were found to have each so far."""
+
+    def __init__(self, facet: Facet) -> None:
+        self.facet = facet
+        self.found: Counter[Typed] = Counter()
+        self.is_single = True
+        self._held: set[Typed] = set()
+
+    def take(self, values: Sequence[Typed]) -> None:
+        """Count the values of one entry."""
+        self.hold(values)
+        self.is_single &= len(values) < 2
+        self.found.update(self.counting(values))
+
+    def hold(self, values: Iterable[Typed]) -> None:
+        """Note that some entry has *values*; of dates that are counted by units, nobody asks."""
+        is_by_unit = self.facet.unit is not None
+        self._held.update(one for one in values if not (is_by_unit and is_dated(one)))
+
+    def counting(self, values: Sequence[Typed]) -> set[Typed]:
+        """What *values*, those of one entry, count for."""
+        if (unit := self.facet.unit) is not None:
+            return set(_beginnings(values, unit))
+        if above := self.facet.above:
+            return {one for value in values for one in _with_above(value, above)}
+        return set(values)
+
+    def counted(self) -> Counted:
+        eligible = [one for one in self.found.items() if not _is_long(one[0])]
+        first = heapq.nsmallest(MOST_VALUES, eligible, key=_rank)
+        return Counted(
+            tuple(first),
+            len(self.found) - len(first),
+            held=frozenset(self._held),
+            is_single=self.is_single,
+        )
+
+
+def _with_above(value: Typed, above: Mapping[str, Sequence[str]]) -> Iterable[Typed]:
+    order, bare = value
+    keys = above.get(bare, ()) if order == Order.STRING else ()
+    return (value, *((order, key) for key in keys))
 
 
 def _is_long(value: Typed) -> bool:
@@ -59,10 +100,9 @@ def _rank(counted: tuple[Typed, int]) -> tuple[int, Typed, Any]:
     return -count, meaning.comparable(value), value[1]
 
 
-def _values(facet: Facet, shown: Callable[[str], bool]) -> _Values:
-    of_entry = _of_node(facet.name) if facet.of == "node" else _of_field(facet.name, shown)
-    unit = facet.unit
-    return of_entry if unit is None else lambda entry: _beginnings(of_entry(entry), unit)
+def values(facet: Facet, seen: Seen) -> _Values:
+    """What an entry has of *facet*."""
+    return _of_node(facet.name) if facet.of == "node" else _of_field(facet, seen)
 
 
 def _of_node(name: str) -> _Values:
@@ -74,7 +114,7 @@ def _of_node(name: str) -> _Values:
     elif name in meaning.NUMBERS:
         order = Order.NUMBER
 
-    def values(entry: Entry) -> Iterable[Typed]:
+    def values(entry: Entry) -> Sequence[Typed]:
         value = getattr(entry, name)
         if value is not None and name == "locale":
             # However it is written: by their form, they are filtered as well.
@@ -84,24 +124,39 @@ def _of_node(name: str) -> _Values:
     return values
 
 
-def _of_field(name: str, shown: Callable[[str], bool]) -> _Values:
-    string = Order.STRING.value
+def _of_field(facet: Facet, seen: Seen) -> _Values:
+    name, string = facet.name, Order.STRING.value
 
-    def values(entry: Entry) -> Iterable[Typed]:
+    def values(entry: Entry) -> Sequence[Typed]:
         own = entry.values.get(name, ())
+        if facet.refers:
+            own = tuple([one for one in own if not is_passed_over(facet, one)])
         targets = entry.refs.get(name)
         if not targets:
             return own
-        return (*own, *((string, id) for id in targets if shown(id)))
+        found = [one for one in map(seen, targets) if one is not None]
+        return (*own, *dict.fromkeys((string, one.id) for one in found))
 
     return values
 
 
+def is_passed_over(facet: Facet, value: Typed) -> bool:
+    """Whether a value of the field is none of the facet's."""
+    order, bare = value
+    return facet.refers and order == Order.STRING and names.is_id(bare)
+
+
 def _beginnings(values: Iterable[Typed], unit: Unit) -> Iterable[Typed]:
     for order, bare in values:
-        # Under an older form of its type, a date may have been any number.
-        if order == Order.DATE and DATES.start <= bare < DATES.stop:
+        if is_dated((order, bare)):
             yield order, beginning(bare, unit)
+
+
+def is_dated(value: Typed) -> bool:
+    """Whether a value is of some year."""
+    order, bare = value
+    # Under an older form of its type, a date may have been any number.
+    return order == Order.DATE and bool(DATES.start <= bare < DATES.stop)
 
 
 def beginning(millis: float, unit: Unit) -> int:

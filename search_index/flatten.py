@@ -1,8 +1,9 @@
 """Node to entry: the only place that decides what can be searched.
 
 Full text finds titles and the words of declared text: strings, texts, rich
-texts without their tags.  It never finds names, paths, ids, where a node was
-imported from, or undeclared fields.  Of folders and assets it finds the title
+texts without their tags.  Of undeclared fields it finds those by whose names
+everybody describes a page.  It never finds names, paths, ids, or where a node
+was imported from.  Of folders and assets it finds the title
 and the description, of bundles the messages, of taxonomies what their
 categories are called.
 
@@ -23,7 +24,7 @@ from typing import Any, Final, TypeVar
 
 import nh3
 
-from content_repo import ROOT_ID, Field, FieldKind, Kind, Node, Types, bundles, taxonomy
+from content_repo import ROOT_ID, Field, FieldKind, Kind, Node, Types, bundles, names, taxonomy
 from content_repo.doctypes import COMPOUND_TYPE, REFERRING, TEXTUAL, dated, to_millis
 from content_repo.translations import present
 from search_index import stemming
@@ -33,7 +34,7 @@ from search_index.entry import Entry, Order, Typed
 T = TypeVar("T")
 
 #: Raise it whenever :func:`flatten` answers differently: indexes are then rebuilt.
-VERSION: Final = 3
+VERSION: Final = 4
 
 #: Strings are compared by so many characters, and texts ordered by so many.
 LONGEST_VALUE: Final = 4096
@@ -51,13 +52,22 @@ NEVER_SEARCHED: Final = frozenset({"source", "sourcePath"})
 #: Textual fields of the kinds whose fields nobody declares.
 DESCRIBING: Final = ("description", "alt", "caption")
 
-#: Elements whose edges part words; all others may stand within one.
+#: Fields of documents that hold text where no type declares them, as site generators have them.
+DESCRIBING_PAGES: Final = frozenset(
+    {"description", "summary", "excerpt", "subtitle", "linkTitle", "keywords"}
+)
+
+#: Elements whose edges part words: those that a browser sets on lines of their own, and those
+#: that it shows as a box or a picture.  All others may stand within a word.
 # fmt: off
-_BLOCKS: Final = {
-    "address", "article", "aside", "blockquote", "br", "caption", "dd", "div", "dl", "dt",
-    "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li",
-    "main", "nav", "ol", "option", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th",
-    "thead", "tr", "ul",
+_PARTING: Final = {
+    "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "details",
+    "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form",
+    "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "legend", "li", "main", "menu",
+    "nav", "ol", "optgroup", "option", "p", "pre", "search", "section", "summary", "table",
+    "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+    "audio", "button", "canvas", "embed", "iframe", "img", "input", "meter", "object", "progress",
+    "select", "svg", "textarea", "video",
 }
 # fmt: on
 _TAG: Final = re.compile("<[^>]*>")
@@ -132,11 +142,15 @@ def _walked(node: Node, types: Types) -> _Found:
         case Kind.DOCUMENT:
             _take_fields(found, types, node.type, dated(node.fields), "")
         case Kind.BUNDLE:
+            _take_json(found, "basename", node.key)
+            _take_json(found, "locales", bundles.other_locales(node))
             for messages in bundles.messages(node).values():
                 for text in messages.values():
                     if isinstance(text, str):
                         found.text("messages", text)
         case Kind.TAXONOMY:
+            _take_json(found, "name", node.name)
+            _take_json(found, "locales", node.fields.get("locales"))
             for top in taxonomy.categories(node):
                 for category in top.walk():
                     for text in _names(category):
@@ -179,7 +193,8 @@ def _entry(node: Node, types: Types, found: _Found, title: str) -> Entry:
         path=node.path,
         locale=node.locale,
         rank=node.rank,
-        title=node.title,
+        title=names.normalise(node.title),
+        revision=node.revision,
         created_at=node.created_at,
         modified_at=node.modified_at,
         published_at=node.published_at,
@@ -205,9 +220,17 @@ def _take_fields(
         one = declared.get(name)
         if one is None or one.kind is FieldKind.JSON:
             _take_json(found, above + name, value)
+            if one is None and not above and name in DESCRIBING_PAGES:
+                _take_description(found, name, value)
         else:
             for item in value if isinstance(value, list) else (value,):
                 _take_value(found, types, one, item, above + name)
+
+
+def _take_description(found: _Found, name: str, value: Any) -> None:
+    for text in value if isinstance(value, list) else (value,):
+        if isinstance(text, str):
+            found.text(name, text)
 
 
 def _take_value(found: _Found, types: Types, one: Field, value: Any, name: str) -> None:
@@ -254,7 +277,14 @@ def typed(value: Any, kind: FieldKind = FieldKind.JSON) -> Typed | None:
 
 
 def shortened(value: str) -> str:
-    """A string as it is compared: of a very long one its beginning, and a digest of all of it."""
+    """A string as it is compared, in the composed form (NFC) that names have as well.
+
+    Of a very long one, its beginning and a digest of all of it.
+
+    >>> shortened("cafe\u0301") == shortened("caf\u00e9")
+    True
+    """
+    value = names.normalise(value)
     if len(value) <= LONGEST_VALUE:
         return value
     return f"{value[:LONGEST_VALUE]}\0{hashlib.blake2b(value.encode(), digest_size=9).hexdigest()}"
@@ -265,11 +295,13 @@ def plain(rich: str) -> str:
 
     >>> plain("<p>un<em>believ</em>able</p><p>fish &amp; chips</p>").split()
     ['unbelievable', 'fish', '&', 'chips']
+    >>> plain('data<wbr>base data<img src="a.png">base').split()
+    ['database', 'data', 'base']
     """
     if "<" not in rich and "&" not in rich:
         return rich
     # What comes back has known tags only, without attributes, and escapes the rest.
-    return html.unescape(_TAG.sub(" ", nh3.clean(rich, tags=_BLOCKS, attributes={}))).strip()
+    return html.unescape(_TAG.sub(" ", nh3.clean(rich, tags=_PARTING, attributes={}))).strip()
 
 
 def _names(category: taxonomy.Category) -> Iterator[str]:

@@ -20,7 +20,7 @@ from typing import Final, NamedTuple
 
 from search_index import stemming
 from search_index.aligning import Aligned, Located, gap
-from search_index.analysis import UNSPACED, units
+from search_index.analysis import LOST, MARKS, UNSPACED, units
 from search_index.expression import Expression, Leaf, leaves
 
 #: Fragments of one field, and about how many characters each has.
@@ -48,11 +48,8 @@ _BEFORE: Final = 48
 _MARGIN: Final = 96
 
 _WORD: Final = re.compile(rf"[^\W_{UNSPACED}]")
-_GAP: Final = re.compile(r"[\W_]{0,128}")
-_LOST: Final = re.compile(
-    "[\u00ad\u200c\u200d\u2060\ufeff\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670"
-    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
-)
+_GAP: Final = re.compile(rf"(?:[^\w{MARKS}{UNSPACED}]|_){{0,128}}")
+_LOST: Final = re.compile(f"[{LOST}]+")
 #: Units of a row that are looked for at first sight.
 _LOOKED_AT: Final = 4
 

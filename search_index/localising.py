@@ -7,29 +7,57 @@ and of the others what it lacks.  What has no locale is everybody's.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final, TypeVar
 
-from content_repo import locales
+import numpy as np
+
+from content_repo import Kind, locales
 from content_repo.translations import Lender, lent
 from search_index.entry import Entry, Typed
+from search_index.postings import Flags
 
 Held = TypeVar("Held")
+
+#: A kind, and what its nodes that are translations of each other have in common.
+Group = tuple[Kind, str]
 
 #: The field that entries are called by; its length is counted apart from all others.
 TITLE: Final = "title"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
     """Entries by row as a reader is shown them; rows that are not shown are not in ``rows``.
 
-    ``lenders`` says of rows that borrow which row each of their fields comes from.
+    ``lenders`` says of rows that borrow which row each of their fields comes from,
+    ``groups`` of a kind and a translation group which row is shown.
     """
 
     entries: Sequence[Entry]
     rows: Sequence[int]
-    lenders: Mapping[int, Mapping[str, int]]
+    lenders: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+    groups: Mapping[Group, int] = field(default_factory=dict)
+
+    @cached_property
+    def flags(self) -> Flags:
+        """One for each row, raised for those that are shown."""
+        flags = np.zeros(len(self.entries), np.bool_)
+        flags[self.rows] = True
+        return flags
+
+    @property
+    def size(self) -> int:
+        return len(self.rows)
+
+    def shown(self, row: int) -> Entry | None:
+        """What the reader is shown for the entry of that *row*: the same or another translation."""
+        entry = self.entries[row]
+        if entry.locale is None:
+            return entry
+        place = self.groups.get(_group(entry))
+        return None if place is None else self.entries[place]
 
 
 def localised(
@@ -37,26 +65,32 @@ def localised(
 ) -> View:
     """The view of the rows *among* for who reads *wanted*: BCP 47 tags, the best first."""
     rank = {tag: number for number, tag in enumerate(wanted if borrowing else wanted[:1])}
-    groups: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    groups: dict[Group, list[tuple[int, int]]] = {}
     rows: list[int] = []
     for row in among:
         entry = entries[row]
         if entry.locale is None:
             rows.append(row)
         elif (place := rank.get(locales.tag(entry.locale))) is not None:
-            # A group may hold nodes of several kinds; one does not stand for another.
-            groups.setdefault((entry.kind.value, entry.group), []).append((place, row))
+            groups.setdefault(_group(entry), []).append((place, row))
     shown = list(entries)
     lenders: dict[int, Mapping[str, int]] = {}
-    for members in groups.values():
+    best: dict[Group, int] = {}
+    for group, members in groups.items():
         (_, row), *others = sorted(members)
         rows.append(row)
+        best[group] = row
         if others:
             lending = _lenders(entries, row, [other for _, other in others])
             if lending:
                 lenders[row] = lending
-                shown[row] = _composed(entries, row, lending)
-    return View(shown, sorted(rows), lenders)
+                shown[row] = composed(entries, row, lending)
+    return View(shown, sorted(rows), lenders, best)
+
+
+def _group(entry: Entry) -> Group:
+    # A group may hold nodes of several kinds; one does not stand for another.
+    return entry.kind, entry.group
 
 
 def _lenders(entries: Sequence[Entry], row: int, others: Iterable[int]) -> dict[str, int]:
@@ -66,7 +100,7 @@ def _lenders(entries: Sequence[Entry], row: int, others: Iterable[int]) -> dict[
     return {name: by_id[id] for name, id in found.items()}
 
 
-def _composed(entries: Sequence[Entry], row: int, lending: Mapping[str, int]) -> Entry:
+def composed(entries: Sequence[Entry], row: int, lending: Mapping[str, int]) -> Entry:
     """The entry of *row* with what it borrows; but for where its texts are, which are its own."""
     entry = entries[row]
     known = {*entry.present, *lending}

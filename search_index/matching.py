@@ -1,23 +1,23 @@
 """Matching: which rows an expression holds for, and how well, from those of its leaves.
 
 The meaning of *and*, *or* and *not*, written once for every engine.  Rows are
-numbers in the default order, ascending.
+numbers in the default order; what is found has them in any order, each once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from search_index.expression import All, Any, Expression, Leaf, Not
-from search_index.postings import Counts, Numbers
+from search_index.postings import Counts, Flags, Numbers
 from search_index.scoring import rounded
 
 
 class Scored(NamedTuple):
-    """Rows that match, ascending, and the score of each.
+    """Rows that match, and the score of each.
 
     ``rarities`` are those of the leaves that the scores were made with.
     """
@@ -30,35 +30,49 @@ class Scored(NamedTuple):
 NOTHING: Final = Scored(np.empty(0, np.int64), np.empty(0, np.float64))
 
 
-def matches(expression: Expression, leaf: Callable[[Leaf], Scored], everything: Numbers) -> Scored:
-    """Those rows of *everything* for which *expression* holds; *leaf* says it of its leaves."""
+def matches(expression: Expression, leaf: Callable[[Leaf], Scored], everything: Flags) -> Scored:
+    """Those rows, of all that *everything* has a flag for, for which *expression* holds.
+
+    *leaf* says it of its leaves.
+    """
     found = _matches(expression, leaf, everything)
     return Scored(found.rows, rounded(found.scores))
 
 
-def _matches(expression: Expression, leaf: Callable[[Leaf], Scored], everything: Numbers) -> Scored:
+def _matches(expression: Expression, leaf: Callable[[Leaf], Scored], everything: Flags) -> Scored:
     match expression:
         case Leaf():
             return leaf(expression)
         case Not(part):
-            rows = np.setdiff1d(everything, _matches(part, leaf, everything).rows, True)
+            others = everything.copy()
+            others[_matches(part, leaf, everything).rows] = False
+            rows = np.flatnonzero(others)
             return Scored(rows, np.zeros(len(rows)))
         case Any(parts):
             found = [_matches(part, leaf, everything) for part in parts]
-            rows, places = np.unique(
-                np.concatenate([one.rows for one in found]), return_inverse=True
-            )
-            added = np.bincount(places, np.concatenate([one.scores for one in found]), len(rows))
-            return Scored(rows, added.astype(np.float64))
+            return _either([one for one in found if len(one.rows)], len(everything))
         case All(parts):
             first, *rest = (_matches(part, leaf, everything) for part in parts)
             for other in rest:
-                first = _both(first, other)
+                first = _both(first, other, len(everything))
             return first
 
 
-def _both(one: Scored, other: Scored) -> Scored:
-    rows, left, right = np.intersect1d(
-        one.rows, other.rows, assume_unique=True, return_indices=True
-    )
-    return Scored(rows, one.scores[left] + other.scores[right])
+def _both(one: Scored, other: Scored, size: int) -> Scored:
+    # One place for each row costs less than sorting two lists.
+    at = np.full(size, -1, np.int32)
+    at[one.rows] = np.arange(len(one.rows), dtype=np.int32)
+    places = at[other.rows]
+    there = places >= 0
+    return Scored(other.rows[there], one.scores[places[there]] + other.scores[there])
+
+
+def _either(found: Sequence[Scored], size: int) -> Scored:
+    if len(found) < 2:
+        return found[0] if found else NOTHING
+    scores, flags = np.zeros(size), np.zeros(size, np.bool_)
+    for one in found:
+        scores[one.rows] += one.scores
+        flags[one.rows] = True
+    rows = np.flatnonzero(flags)
+    return Scored(rows, scores[rows])

@@ -28,7 +28,7 @@ from search_index.query import Query, SortKey
 _TEXTS: Final = frozenset({"title", "name"})
 _IDENTIFIERS: Final = frozenset({"path", "type", "locale", "id"})
 DATES: Final = frozenset({"created_at", "modified_at", "published_at"})
-NUMBERS: Final = frozenset({"rank"})
+NUMBERS: Final = frozenset({"rank", "revision"})
 
 #: What a key of the node may be called.
 NODE_KEYS: Final = _TEXTS | _IDENTIFIERS | DATES | NUMBERS

@@ -11,8 +11,9 @@ r"""Reading the text of a search into what must be found.
     field    title:apple               where the name is that of a text field
 
 ``NOT`` binds before ``AND``, which may be left out, and that before ``OR``.
-Whatever has no meaning there is text, so that every text is a legal query; one
-that has no unit and no sign in it says nothing, and finds nothing.
+Whatever has no meaning there is text, so that every text is a legal query.
+Punctuation says nothing beside anything else; a text that is nothing but operators
+asks for these words, and one that is nothing but punctuation for texts that are so.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import re
 from collections.abc import Container, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from search_index.analysis import LONGEST_SIGN, Unit, units
+from search_index.analysis import LONGEST_SIGN, Unit, is_punctuation, units
 from search_index.errors import InvalidQuery
 from search_index.expression import All, Any, Expression, Leaf, Not, Term
 
@@ -61,12 +62,18 @@ def parse(text: str, fields: Container[str] = ("title",)) -> Expression | None:
 
     >>> parse("alder")
     Leaf(terms=(Term(text='alder', at=0, kind='word'),), field=None, loose=True, span=(0, 5))
-    >>> parse('?!') is None
+    >>> parse(' ') is None
     True
     """
     if len(text) > MOST_CHARACTERS:
         raise InvalidQuery(bound="characters", limit=MOST_CHARACTERS, given=len(text))
-    return _Reader(_balanced(list(_pieces(text, fields)))).expression()
+    pieces = _balanced(list(_pieces(text, fields)))
+    return (
+        _Reader(pieces).expression()
+        or _Reader(pieces).keywords()
+        or _Reader(pieces, bare=True).expression()
+        or _Reader([_Piece("chunk", text, 0)], bare=True).expression()
+    )
 
 
 def _pieces(text: str, fields: Container[str]) -> Iterator[_Piece]:
@@ -119,19 +126,27 @@ def _balanced(pieces: Sequence[_Piece]) -> list[_Piece]:
 
 
 class _Reader:
-    """One text on its way into an expression."""
+    """One text on its way into an expression; of a *bare* one punctuation says something."""
 
-    def __init__(self, pieces: Sequence[_Piece]) -> None:
+    def __init__(self, pieces: Sequence[_Piece], *, bare: bool = False) -> None:
         self._pieces = pieces
+        self._bare = bare
         self._next = 0
         self._clauses = 0
 
     def expression(self) -> Expression | None:
-        found = self._any(None, 0)
-        if found is None and self._pieces:
-            # Nothing but words that join others: then it is they that are meant.
-            found = _all([self._leaf(one, None) for one in self._pieces if one.kind == "keyword"])
-        return found
+        return self._any(None, 0)
+
+    def keywords(self) -> Expression | None:
+        """The words that join others as words, each in the field that it stands behind."""
+        fields = [None, *(one.text if one.kind == "field" else None for one in self._pieces)]
+        return _all(
+            [
+                self._leaf(one, field)
+                for one, field in zip(self._pieces, fields, strict=False)
+                if one.kind == "keyword"
+            ]
+        )
 
     def _any(self, field: str | None, depth: int) -> Expression | None:
         if depth > DEEPEST:
@@ -176,7 +191,7 @@ class _Reader:
         return found
 
     def _leaf(self, piece: _Piece, field: str | None) -> Leaf | None:
-        found = _leaf(piece, field)
+        found = _leaf(piece, field, bare=self._bare)
         self._clauses += found is not None
         if self._clauses > MOST_CLAUSES:
             given = sum(one.kind in ("chunk", "quoted", "keyword") for one in self._pieces)
@@ -195,8 +210,9 @@ def _all(parts: Sequence[Expression | None]) -> Expression | None:
     return All(said) if len(said) > 1 else said[0] if said else None
 
 
-def _leaf(piece: _Piece, field: str | None) -> Leaf | None:
-    text, is_quoted = piece.text, piece.kind == "quoted"
+def _leaf(piece: _Piece, field: str | None, *, bare: bool) -> Leaf | None:
+    is_quoted = piece.kind == "quoted"
+    text = piece.text[1:-1] if is_quoted else piece.text
     is_prefix = not is_quoted and len(text) > 1 and text.endswith("*")
     found = list(units(text[:-1] if is_prefix else text))
     if is_prefix and (not found or not found[-1].text or found[-1].is_letter):
@@ -204,6 +220,8 @@ def _leaf(piece: _Piece, field: str | None) -> Leaf | None:
         is_prefix = False
         if not found or not found[-1].is_letter:
             found = list(units(text))
+    if is_punctuation(found) and not bare:
+        return None
     terms = tuple(looked_up(found))
     if not terms:
         return None
@@ -211,7 +229,7 @@ def _leaf(piece: _Piece, field: str | None) -> Leaf | None:
         terms = (*terms[:-1], terms[-1]._replace(kind="prefix"))
     loose = len(terms) == 1 and terms[0].kind == "word" and not is_quoted
     loose = loose and not found[0].is_letter
-    return Leaf(terms, field, loose, (piece.at, piece.at + len(text)))
+    return Leaf(terms, field, loose, (piece.at, piece.at + len(piece.text)))
 
 
 def looked_up(found: Sequence[Unit]) -> Iterator[Term]:

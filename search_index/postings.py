@@ -7,7 +7,8 @@ what a text means is said in :mod:`search_index.occurrences`, for every engine.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections import OrderedDict
+from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
 from struct import Struct
 from typing import Any, Final, NamedTuple
@@ -21,15 +22,24 @@ from search_index.spelling import Vocabulary
 
 Numbers = NDArray[np.integer[Any]]
 Counts = NDArray[np.floating[Any]]
+Flags = NDArray[np.bool_]
 
 #: Places are joined with the number of their entry: entries beyond are out of reach.
 PLACES: Final = 1 << 32
+
+#: Bytes of postings that are kept of each segment, and what each takes besides its arrays.
+MOST_KEPT: Final = 48 * 2**20
+_KEY: Final = 500
 
 
 # A record of Whoosh's: how long it is, the number of a field, and how many entries hold it.
 _LENGTHS: Final = Struct("!ii")
 _FIELD: Final = Struct("!H")
 _COUNT: Final = Struct("!5xI")
+
+
+#: Numbers of entries, their weights, and where the term stands in each.
+_Block = tuple[Numbers, Counts, Sequence[bytes]]
 
 
 class Posting(NamedTuple):
@@ -43,19 +53,38 @@ NOWHERE: Final = Posting(np.empty(0, np.int64), np.empty(0, np.float64))
 
 
 class Postings:
-    """The terms of one segment."""
+    """The terms of one segment.
+
+    What was read of the terms that were asked for last is kept: reading is most of
+    what a word costs.
+    """
 
     def __init__(self, reader: Any) -> None:
         self._reader = reader
+        self._known: OrderedDict[tuple[str, str], Posting] = OrderedDict()
+        self._bytes = 0
 
     def of(self, field: str, term: str) -> Posting:
         """Where *term* is, as often as it is there."""
+        key = field, term
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._read(field, term)
+            self._bytes += _size(found)
+            while self._bytes > MOST_KEPT:
+                _, oldest = self._known.popitem(last=False)
+                self._bytes -= _size(oldest)
+        else:
+            self._known.move_to_end(key)
+        return found
+
+    def _read(self, field: str, term: str) -> Posting:
         blocks = list(self._blocks(field, term.encode()))
         if not blocks:
             return NOWHERE
-        entries = np.concatenate([np.asarray(ids, np.int64) for ids, _, _ in blocks])
-        counts = np.concatenate([np.asarray(weights, np.float64) for _, weights, _ in blocks])
-        return Posting(entries, counts)
+        entries = np.concatenate([ids for ids, _, _ in blocks])
+        counts = np.concatenate([weights for _, weights, _ in blocks])
+        return Posting(entries.astype(np.int32), counts.astype(np.float32))
 
     def places(self, field: str, term: str) -> Numbers:
         """Each occurrence of *term*: its entry times :data:`PLACES`, and its place there."""
@@ -80,7 +109,7 @@ class Postings:
         numbers = (terms._fieldmap.get(name) for name in (TITLE, TEXT))
         return Vocabulary(_counted(block, {number for number in numbers if number is not None}))
 
-    def _blocks(self, field: str, term: bytes) -> Iterator[tuple[Any, Any, Any]]:
+    def _blocks(self, field: str, term: bytes) -> Iterator[_Block]:
         """The numbers, weights and values of a term's postings, some at a time."""
         terms = self._reader._terms
         try:
@@ -88,16 +117,30 @@ class Postings:
         except TermNotFound:
             return
         if info.is_inlined():
-            yield info.inlined_postings()
+            yield _block(*info.inlined_postings())
             return
         # What the reader itself would do, but it looks the term up three times.
         form = self._reader.schema[field].format
         block = terms._codec.postings_reader(terms._postfile, info, form, term=(field, term))
         while block.is_active():
-            # Reads the block.
-            block.id(), block.weight(), block.value()
-            yield block._ids, block._weights, block._values
+            block._read_data()
+            # As it is stored: the first number, and how much each is more than the one before.
+            steps, weights, values = block._data
+            yield _block(np.cumsum(steps, dtype=np.int64), weights, values)
             block._next_block()
+
+
+def _size(posting: Posting) -> int:
+    """What a posting takes in memory, in bytes, its key included."""
+    return int(posting.entries.nbytes + posting.counts.nbytes) + _KEY
+
+
+def _block(ids: Any, weights: Any, values: Any) -> _Block:
+    """A block as arrays; Whoosh writes one weight, or none, where all are alike."""
+    entries = np.asarray(ids, np.int64)
+    if weights is None or isinstance(weights, float):
+        return entries, np.full(len(entries), 1.0 if weights is None else weights), values
+    return entries, np.asarray(weights, np.float64), values
 
 
 def _counted(block: bytes, fields: Container[int]) -> Iterator[tuple[str, int]]:

@@ -21,7 +21,7 @@ Operator = Literal[
 ]  # fmt: skip
 
 #: Whose name something is: a field's (dotted below compounds), or the node's own (``path name
-#: type locale id rank title created_at modified_at published_at``).
+#: type locale id rank revision title created_at modified_at published_at``).
 Of = Literal["field", "node"]
 
 
@@ -70,11 +70,18 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """Values to be counted; dates by the ``year month day`` of ``unit``, in UTC."""
+    """Values to be counted; dates by the ``year month day`` of ``unit``, in UTC.
+
+    A string counts as those ``above`` it as well, as a category key does.  Where the
+    field ``refers``, a string in the form of an id says nothing: ids are those of
+    what it points at.
+    """
 
     name: str
     of: Of = "field"
     unit: Literal["year", "month", "day"] | None = None
+    above: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    refers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +89,14 @@ class Counted:
     """The values of a facet with their counts, the most frequent first.
 
     ``omitted`` counts the values that are left out.  A value counted by a unit is
-    its beginning, in milliseconds.
+    its beginning, in milliseconds.  ``held`` are all values that there are, as they
+    are held, but for dates that are counted by a unit; ``is_single``, nothing holds two.
     """
 
     values: tuple[tuple[Typed, int], ...]
     omitted: int
+    held: frozenset[Typed] = field(default=frozenset(), compare=False)
+    is_single: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,4 +29,4 @@ def by_title(expression: Expression, entries: Sequence[Entry]) -> Scored:
         ]
         return Scored(np.array(rows, np.int64), np.ones(len(rows)))
 
-    return matches(expression, scored, np.arange(len(titles)))
+    return matches(expression, scored, np.ones(len(titles), np.bool_))

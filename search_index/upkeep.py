@@ -31,11 +31,11 @@ from search_index.seals import Seals
 
 log = logging.getLogger(__name__)
 
-#: What a search takes in itself: so many changes, that touch so many nodes.
-#: More is taken in beside it, by the process that follows or else by a thread,
-#: for whose end it waits a moment.
-_FEW_CHANGES: Final = 32
-_FEW_NODES: Final = 64
+#: What a search takes in itself: so many changes, that touch so many nodes, of which
+#: each takes some milliseconds.  More is taken in beside it, by the process that
+#: follows or else by a thread, for whose end it waits a moment.
+_FEW_CHANGES: Final = 128
+_FEW_NODES: Final = 32
 
 #: Changes taken in with one commit otherwise.
 _GROUP: Final = 1000
@@ -43,11 +43,24 @@ _GROUP: Final = 1000
 #: Changes of one commit that are worth a line in the log.
 _MANY_CHANGES: Final = 100
 
-#: Old entries written again with one commit: by a search that nobody follows for,
-#: between two writes, and with a group.
+#: Old entries written again with one commit: by a search that nobody follows for;
+#: between two writes, when all is quiet, and when it is not; and with a group.
 _MERGED_BY_SEARCH: Final = 128
-_MERGED_BETWEEN: Final = 500
+_MERGED_IN_QUIET: Final = 500
+_MERGED_BETWEEN: Final = 64
 _MERGED: Final = 2000
+
+#: Seconds without a write after which all is quiet.
+_QUIET: Final = 1.0
+
+#: Segments that are too many to wait for quiet.
+_TOO_MANY: Final = 3 * MOST_SEGMENTS
+
+#: How many times longer than it took in changes, and for how many seconds at most, the
+#: process that follows leaves the next few to the searches that need them: each commit
+#: has every process read anew.
+_REST: Final = 4
+_LONGEST_REST: Final = 1.0
 
 #: Segments more than after the last merge, until it is worth another one.
 _GROWTH: Final = 4
@@ -88,10 +101,12 @@ class Upkeep:
         *,
         wait: float = 0.5,
         language: str = "en",
+        columns: bool = True,
     ) -> None:
         self.side = side
         self._repository = repository
         self._wait = wait
+        self._columns = columns
         self._folder = IndexFolder(folder)
         self._follower = Follower(repository, side, language)
         self._begin()
@@ -103,8 +118,8 @@ class Upkeep:
         self._shown: Shown | None = None
         self._worker: threading.Thread | None = None
         self._follows = False
-        self._failed_at = self._waited_at = self._looked_at = float("-inf")
-        self._settled = MOST_SEGMENTS
+        self._failed_at = self._waited_at = self._looked_at = self._rests_until = float("-inf")
+        self._settled: dict[int, int] = {}
         self._closing = threading.Event()
 
     @property
@@ -117,6 +132,13 @@ class Upkeep:
             return self._passed_on().reached
         except (Damaged, Hindered):
             return 0
+
+    @property
+    def is_available(self) -> bool:
+        """Whether there is something to answer from, be it of an earlier position."""
+        with contextlib.suppress(Damaged, Hindered):
+            self._latest()
+        return self._shown is not None
 
     # -- in step ----------------------------------------------------------
 
@@ -188,7 +210,7 @@ class Upkeep:
         folder = self._folder.edition(name)
         seals = before.seals if before is not None and before.name == name else Seals(folder)
         _look_at(name, seals)
-        edition = self.editions.open(folder, kept)
+        edition = self.editions.open(folder, kept, columns=self._columns)
         bookmark = edition.bookmark
         shown = Shown(name, edition, bookmark.reached, bookmark.mark, seals)
         self._judge(shown, before)
@@ -235,11 +257,11 @@ class Upkeep:
                 self._pass_over(shown, changes[-1])
                 continue
             if patience is not None and len(changes) > _FEW_CHANGES:
-                return self._delegated(patience)
+                return self._delegated(end, patience)
             with self._folder.writing(None if deadline is None else 0.0) as held:
                 few = not held or self._take_in(shown, changes, deadline)
             if not few and patience is not None:
-                return self._delegated(patience)
+                return self._delegated(end, patience)
             if not held:
                 time.sleep(_PAUSE)
             if self._closing.is_set():
@@ -272,7 +294,7 @@ class Upkeep:
         if deadline is not None and len(ids) > _FEW_NODES:
             return False
         merge = _MERGED
-        if deadline is not None:
+        if deadline is not None or len(changes) <= _FEW_CHANGES:
             merge = 0 if self._folder.is_followed else _MERGED_BY_SEARCH
         self._commit(shown, self._follower.rewrite(changes, ids, shown.edition), merge)
         return True
@@ -317,8 +339,11 @@ class Upkeep:
         return False
 
     def _advance(self) -> bool:
-        shown, changes = self._latest(), list[Change]()
-        if shown.reached != self._repository.position:
+        shown, changes, began = self._latest(), list[Change](), time.monotonic()
+        behind = self._repository.position - shown.reached
+        if 0 < behind <= _FEW_NODES and began < self._rests_until:
+            return False
+        if behind:
             shown = self._refreshed()
             changes = self._follower.unseen(shown.edition, shown.reached, shown.mark, _GROUP)
         if not changes:
@@ -327,15 +352,16 @@ class Upkeep:
         if not any(map(self._follower.shows, changes)):
             self._pass_over(shown, changes[-1])
             return True
-        began = time.monotonic()
         with self._folder.writing(None):
             self._take_in(shown, changes, None)
+        took = time.monotonic() - began
+        self._rests_until = began + took + min(_REST * took, _LONGEST_REST)
         if len(changes) >= _MANY_CHANGES:
             log.info(
                 "the %s index took in %d changes up to position %d in %d ms",
-                *(self.side.value, len(changes), changes[-1].position),
-                round((time.monotonic() - began) * 1000),
+                *(self.side.value, len(changes), changes[-1].position, round(took * 1000)),
             )
+        self._merged(self._latest())
         return True
 
     def _look_now_and_then(self, shown: Shown) -> None:
@@ -345,19 +371,22 @@ class Upkeep:
             _look_at(shown.name, shown.seals)
 
     def _merged(self, shown: Shown) -> bool:
-        """Whether segments had become many, and small ones were merged.
-
-        Of few entries at a time, since no search can take anything in meanwhile.
-        """
-        if shown.edition.segments < self._settled + _GROWTH:
+        """Whether segments had become many, and small ones were merged."""
+        most = self._mergeable(shown.edition.segments)
+        if shown.edition.segments < self._settled.get(most, MOST_SEGMENTS) + _GROWTH:
             return False
         with self._folder.writing(0.0) as held:
             if not held or self._folder.current() != shown.name or not shown.edition.is_latest:
                 return False
             bookmark = replace(shown.edition.bookmark, reached=shown.reached, mark=shown.mark)
-            self._commit(shown, Rewrite((), (), bookmark), _MERGED_BETWEEN)
-        self._settled = max(MOST_SEGMENTS, self._latest().edition.segments)
+            self._commit(shown, Rewrite((), (), bookmark), most)
+        self._settled[most] = max(MOST_SEGMENTS, self._latest().edition.segments)
         return True
+
+    def _mergeable(self, segments: int) -> int:
+        """How many entries may be written again, while no search can take anything in."""
+        is_quiet = time.monotonic() > self._rests_until + _QUIET
+        return _MERGED_IN_QUIET if is_quiet or segments > _TOO_MANY else _MERGED_BETWEEN
 
     # -- beside the searches ----------------------------------------------
 
@@ -370,9 +399,9 @@ class Upkeep:
         in_vain = time.monotonic() - self._waited_at < _IMPATIENCE
         return 0.0 if in_vain else deadline
 
-    def _delegated(self, patience: float) -> bool:
-        """Have the log followed to its end beside us; whether that was reached in time."""
-        target = self._repository.position
+    def _delegated(self, end: int | None, patience: float) -> bool:
+        """Have the log followed to *end* beside us; whether that was reached in time."""
+        target = self._repository.position if end is None else end
         if self._is_followed_elsewhere:
             return self._waited(lambda: self._refreshed().reached >= target, patience)
         worker = self._work_on(None, missing=False)
@@ -464,7 +493,7 @@ class Upkeep:
 
         try:
             self.editions.create(folder, self._follower.flats(ids, advanced), bookmark)
-            edition = self._brought_up(self.editions.open(folder))
+            edition = self._brought_up(self.editions.open(folder, columns=self._columns))
             with self._folder.writing(None):
                 self._brought_up(edition).close()
                 Seals(folder).seal()
@@ -482,7 +511,7 @@ class Upkeep:
                 ids = self._follower.touched(changes, edition)
                 rewrite = self._follower.rewrite(changes, ids, edition)
                 edition.write(rewrite.gone, rewrite.flats, rewrite.bookmark, merge=_MERGED)
-                after = self.editions.open(edition.folder, edition)
+                after = self.editions.open(edition.folder, edition, columns=self._columns)
                 edition.close(successor=after)
                 edition = after
         return edition

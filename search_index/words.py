@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from functools import lru_cache
+from typing import Final
 
 import numpy as np
 
-from content_repo import locales
 from search_index import occurrences, scoring
 from search_index.analysis import units
-from search_index.catalogue import Catalogue
+from search_index.catalogue import Catalogue, View
 from search_index.expression import Expression, Leaf, leaves
-from search_index.localising import View
 from search_index.matching import Scored, matches
 from search_index.occurrences import Parts, Remembered, Source, summed
 from search_index.postings import PLACES, Counts, Numbers, Posting
@@ -27,13 +26,57 @@ from search_index.query import Query
 TITLE: Final = "title"
 
 
-class SegmentWords(NamedTuple):
-    """The postings of a segment, its entries by language, and how many there are."""
+#: Where the texts of each field of an entry begin and end, in turn.
+Spans = Mapping[str, Sequence[int]]
 
-    name: str
-    source: Source
-    languages: Mapping[str, Numbers]
-    size: int
+
+class Segment:
+    """The words of one segment, which never change, by its own numbers of entries.
+
+    *languages* are its entries by language, *size* is beyond the last of their
+    *numbers*, and *spans* says where the texts of each are.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        source: Source,
+        *,
+        languages: Mapping[str, Numbers],
+        size: int,
+        numbers: Collection[int],
+        spans: Callable[[int], Spans],
+    ) -> None:
+        self.name = name
+        self.source = source
+        self.languages = languages
+        self.size = size
+        self._numbers = numbers
+        self._spans = spans
+        #: One for each field that was asked for, of which there are not many.
+        self._parts: dict[str, Parts] = {}
+
+    def parts(self, field: str) -> Parts:
+        """The parts of entries that are of *field*; a compound's hold those within it."""
+        if field not in self._parts:
+            self._parts[field] = self.parted(self._numbers, lambda _, name: name == field)
+        return self._parts[field]
+
+    def parted(self, numbers: Iterable[int], wanted: Callable[[int, str], bool]) -> Parts:
+        """The parts of some entries of which *wanted* says yes, by number and field."""
+        first, last, titled = [], [], []
+        for number in sorted(numbers):
+            if wanted(number, TITLE):
+                titled.append(number)
+            spans = sorted(
+                (start, end)
+                for name, places in self._spans(number).items()
+                if wanted(number, name)
+                for start, end in zip(places[::2], places[1::2], strict=True)
+            )
+            first += [number * PLACES + start for start, _ in spans]
+            last += [number * PLACES + end for _, end in spans]
+        return Parts(*(np.array(numbers, np.int64) for numbers in (first, last, titled)))
 
 
 #: By the row that lends: the one that borrows, and whether it does so of a field of that name.
@@ -44,7 +87,7 @@ _Lending = Mapping[int, tuple[int, Callable[[str], bool]]]
 class _Placed:
     """A segment with the row of each of its entries; -1 where it was deleted."""
 
-    words: SegmentWords
+    words: Segment
     rows: Numbers
 
     def in_rows(self, posting: Posting) -> Posting:
@@ -57,53 +100,41 @@ class _Placed:
 class Words:
     """All words of one state of an index."""
 
-    def __init__(self, catalogue: Catalogue, segments: Iterable[SegmentWords]) -> None:
+    def __init__(self, catalogue: Catalogue, segments: Iterable[Segment]) -> None:
         self._catalogue = catalogue
         self._segments = {
-            one.name: _Placed(one, np.full(one.size, -1, np.int64)) for one in segments
+            one.name: _Placed(one, catalogue.rows_of(one.name, one.size)) for one in segments
         }
-        #: One for each field that was asked for, of which there are not many.
-        self._parts_of: dict[tuple[str, str], Parts] = {}
-        for row, (name, number) in enumerate(catalogue.spots):
-            self._segments[name].rows[number] = row
+        self._size = len(catalogue.entries)
 
     def scored(self, query: Query, expression: Expression) -> Scored:
         """The rows that *expression* holds for, of those that *query* is about, and how well."""
         view = self._catalogue.view(query)
-        everything = np.array(view.rows, np.int64)
         asked = list(leaves(expression))
         sources = {name: Remembered(one.words.source) for name, one in self._segments.items()}
         occurrences.check_expansions(asked, list(sources.values()))
         # Behind a cursor words count what they did before it, so that none changes its place.
         known = () if query.cursor is None else query.cursor.rarities
         rarities = dict(zip(asked, known, strict=False))
-        found = matches(expression, self._leaf(view, everything, rarities, sources), everything)
-        scores = found.scores + self._titled(view, query.text or "", found.rows)
-        scores *= self._nearness(view, query.locales, found.rows)
+        found = matches(expression, self._leaf(view, rarities, sources), view.flags)
+        scores = found.scores
+        if len(titled := self._titled(view, query.text or "", found.rows)):
+            scores = scores + np.where(np.isin(found.rows, titled), scoring.WHOLE_TITLE, 0.0)
+        if query.locales:
+            near = self._catalogue.speaking(query.locales[0])[found.rows]
+            scores = scores * np.where(near, 1.0, scoring.ELSEWHERE)
         return Scored(found.rows, scores, tuple([rarities[leaf] for leaf in asked]))
 
-    def _titled(self, view: View, text: str, rows: Numbers) -> Counts:
-        """What it counts that a title is just the *text*."""
-        wanted = [one.text for one in units(text)]
-        same = [
-            len(wanted) == view.entries[row].units[0]
-            and wanted == [one.text for one in units(view.entries[row].title)]
-            for row in rows.tolist()
-        ]
-        return np.where(same, scoring.WHOLE_TITLE, 0.0)
-
-    def _nearness(self, view: View, wanted: Sequence[str], rows: Numbers) -> Counts:
-        """What each of *rows* counts to who reads *wanted*: less, if in another locale."""
-        if not wanted:
-            return np.ones(len(rows))
-        spoken = [view.entries[row].locale for row in rows.tolist()]
-        near = [one is not None and locales.tag(one) == wanted[0] for one in spoken]
-        return np.where(near, 1.0, scoring.ELSEWHERE)
+    def _titled(self, view: View, text: str, rows: Numbers) -> Numbers:
+        """Those of *rows* whose title is just the *text*."""
+        wanted = tuple([one.text for one in units(text)])
+        lengths, _ = self._lengths(view)
+        alike = rows[lengths[rows] == len(wanted)].tolist()
+        return np.array([row for row in alike if wanted == _units(view.entries[row].title)], int)
 
     def _leaf(
         self,
         view: View,
-        everything: Numbers,
         rarities: dict[Leaf, float],
         sources: Mapping[str, Source],
     ) -> Callable[[Leaf], Scored]:
@@ -111,23 +142,30 @@ class Words:
         lengths = self._lengths(view)
 
         def scored(leaf: Leaf) -> Scored:
-            title, text = self._found(leaf, view, sources)
-            counts = [
-                scoring.weighted(counts, length[rows], weight)
-                for (rows, counts), length, weight in (
-                    (title, lengths[0], scoring.TITLE),
-                    (text, lengths[1], scoring.TEXT),
-                )
-            ]
-            both = summed([Posting(title.entries, counts[0]), Posting(text.entries, counts[1])])
-            shown = np.isin(both.entries, everything, assume_unique=True)
-            rows, occurring = both.entries[shown], both.counts[shown]
-            order = np.argsort(rows)
-            rarity = scoring.rarity(len(rows), len(everything))
-            found = scoring.scores(occurring[order], rarities.setdefault(leaf, rarity))
-            return Scored(rows[order], found)
+            rows, occurring = self._weighted(self._found(leaf, view, sources), lengths)
+            shown = view.flags[rows]
+            rows, occurring = rows[shown], occurring[shown]
+            rarity = rarities.setdefault(leaf, scoring.rarity(len(rows), view.size))
+            return Scored(rows, scoring.scores(occurring, rarity))
 
         return scored
+
+    def _weighted(
+        self, found: tuple[Posting, Posting], lengths: tuple[Counts, Counts]
+    ) -> tuple[Numbers, Counts]:
+        """The rows of titles and texts, each once, and what is found in them by its weight."""
+        title, text = found
+        rows = text.entries
+        occurring = scoring.weighted(text.counts, lengths[1][rows], scoring.TEXT)
+        if not len(title.entries):
+            return rows, occurring
+        titled = scoring.weighted(title.counts, lengths[0][title.entries], scoring.TITLE)
+        both = np.zeros(self._size)
+        both[rows] = occurring
+        others = title.entries[both[title.entries] == 0]
+        both[title.entries] += titled
+        rows = np.concatenate([rows, others])
+        return rows, both[rows]
 
     def _lengths(self, view: View) -> tuple[Counts, Counts]:
         """How many units the title of each row has as it is shown, and all its other texts."""
@@ -150,48 +188,31 @@ class Words:
             borrowers[row] = borrower
         for name, one in self._segments.items():
             source, languages = sources[name], one.words.languages
-            parts = None if leaf.field is None else self._parts(one, leaf.field)
+            parts = None if leaf.field is None else one.words.parts(leaf.field)
             title, text = occurrences.found(leaf, source, languages, parts)
             titles.append(one.in_rows(title))
             texts.append(one.in_rows(text))
-            if lending and (lent := self._lent(one, lending)) is not None:
+            if lending and (lent := _lent(one, lending)) is not None:
                 title, text = occurrences.found(leaf, source, languages, lent)
                 for found, postings in ((titles, title), (texts, text)):
                     rows, counts = one.in_rows(postings)
                     found.append(Posting(borrowers[rows], counts))
         return summed(titles), summed(texts)
 
-    def _parts(self, placed: _Placed, field: str) -> Parts:
-        """The parts of a segment that are of *field*; a compound's hold those within it."""
-        key = placed.words.name, field
-        if key not in self._parts_of:
-            rows = placed.rows[placed.rows >= 0].tolist()
-            parts = self._parted(placed, {row: lambda name: name == field for row in rows})
-            self._parts_of[key] = parts
-        return self._parts_of[key]
 
-    def _lent(self, placed: _Placed, lending: _Lending) -> Parts | None:
-        """The parts of a segment that others borrow."""
-        here = {row: names for row in placed.rows.tolist() if (names := lending.get(row))}
-        if not here:
-            return None
-        return self._parted(placed, {row: there[1] for row, there in here.items()})
+def _lent(placed: _Placed, lending: _Lending) -> Parts | None:
+    """The parts of a segment that others borrow."""
+    numbers = np.flatnonzero(np.isin(placed.rows, list(lending)))
+    if not len(numbers):
+        return None
+    return placed.words.parted(
+        numbers.tolist(), lambda number, name: lending[int(placed.rows[number])][1](name)
+    )
 
-    def _parted(self, placed: _Placed, wanted: Mapping[int, Callable[[str], bool]]) -> Parts:
-        entries, spots = self._catalogue.entries, self._catalogue.spots
-        first, last, titled = [], [], []
-        for number, row in sorted((spots[row][1], row) for row in wanted):
-            if wanted[row](TITLE):
-                titled.append(number)
-            spans = sorted(
-                (start, end)
-                for name, places in entries[row].spans.items()
-                if wanted[row](name)
-                for start, end in zip(places[::2], places[1::2], strict=True)
-            )
-            first += [number * PLACES + start for start, _ in spans]
-            last += [number * PLACES + end for _, end in spans]
-        return Parts(*(np.array(numbers, np.int64) for numbers in (first, last, titled)))
+
+@lru_cache(maxsize=1 << 16)
+def _units(title: str) -> tuple[str, ...]:
+    return tuple([one.text for one in units(title)])
 
 
 def _lending(view: View, field: str | None) -> _Lending:

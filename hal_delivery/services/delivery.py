@@ -33,6 +33,7 @@ from hal_delivery.services.localising import (
     composed,
     lenders,
     lent_targets,
+    read,
 )
 from hal_delivery.services.sites import Sites
 from search_index import BY_ID, Hits, IndexUnavailable, Query, SearchIndex, SortKey, Window, meaning
@@ -291,11 +292,48 @@ class Delivery:
         around = self.surroundings((), [node.group]).translations.get(node.group, [])
         best = wanted.best([one for one in around if one.kind is Kind.DOCUMENT])
         nodes = self._nodes([one.id for one in best])
-        if not nodes:
-            raise NodeNotFound(kind=f"translation into {wanted.tags[0]}", address=address)
-        first, *others = nodes
-        lending = lenders(self.types, first, others) if wanted.borrowing else {}
-        return composed(first, lending), {first.id: lending}
+        found, lending = read(self.types, [nodes], borrowing=wanted.borrowing)
+        for shown in found.values():
+            return shown, lending
+        raise NodeNotFound(kind=f"translation into {wanted.tags[0]}", address=address)
+
+    def suited(self, places: Collection[Place], wanted: Locales) -> dict[str, list[Place]]:
+        """What *places* stand for to who reads *wanted*, by id: translations of the same kind,
+        the best first, or what has no locale itself."""
+        groups = {one.group for one in places if one.locale is not None}
+        around = self.surroundings((), groups).translations
+        return {
+            one.id: [one]
+            if one.locale is None
+            else wanted.best([other for other in around[one.group] if other.kind is one.kind])
+            for one in places
+        }
+
+    def suited_ids(self, ids: Collection[str], wanted: Locales) -> tuple[str, ...]:
+        """The ids of what *ids* stand for to who reads *wanted*, in their order, each once."""
+        places = self.surroundings(ids, ()).places
+        suited = self.suited(list(places.values()), wanted)
+        found = (suited[id][0].id for id in ids if suited.get(id))
+        return tuple(dict.fromkeys(found))
+
+    def read(
+        self, rows: Collection[Sequence[Place]], *, borrowing: bool = True
+    ) -> tuple[Mapping[str, Node], Lenders]:
+        """The first of each of *rows*, as :meth:`suited` has them, with what it borrows; by id."""
+        nodes = self.shown({one.id for row in rows for one in (row if borrowing else row[:1])})
+        there = ([nodes[one.id] for one in row if one.id in nodes] for row in rows)
+        return read(self.types, there, borrowing=borrowing)
+
+    def shown_to(self, ids: Collection[str], wanted: Locales | None) -> Mapping[str, Node]:
+        """Those of the nodes of those ids that may be seen, by id; to who reads the *wanted*
+        locales, as they are shown instead."""
+        if wanted is None:
+            return self.shown(ids)
+        places = self.surroundings(ids, ()).places
+        found, _ = self.read(
+            list(self.suited(list(places.values()), wanted).values()), borrowing=wanted.borrowing
+        )
+        return found
 
     def locales(self, wanted: str, *, borrowing: bool) -> Locales:
         """What a reader of *wanted* understands, the mount's default last."""

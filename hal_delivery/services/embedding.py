@@ -7,15 +7,15 @@ comes first in breadth is embedded first; what is left out is noted, and why.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 from content_repo.doctypes import COMPOUND_TYPE, REFERRING, Field, Types, unescaped
-from content_repo.linking import Link
 from content_repo.model import ROOT_ID, Kind, Node, Place
 from hal_delivery.services.delivery import Delivery, Surroundings
+from hal_delivery.services.localising import NO_LENDERS, Lenders, Links, Locales, links_of
 
 #: How many resources one answer, or one stretch of a stream, may embed.
 MOST_EMBEDDED: Final = 500
@@ -32,8 +32,9 @@ LINKED: Final = (UP, ALTERNATE, REFERENCES)
 #: Names of references, each with those to follow from what it leads to.
 Embeds = dict[str, "Embeds"]
 
-#: The links in the rich texts of those documents, by id.
-LinksOf = Callable[[Collection[str]], Mapping[str, tuple[Link, ...]]]
+
+#: By id: the place that it leads to, and those of the translations that lend to it.
+Rows = Mapping[str, Sequence[Place]]
 
 
 class Reason(StrEnum):
@@ -54,6 +55,7 @@ class Relation(NamedTuple):
 
 
 _ABOVE: Final = Relation(UP, is_field=False)
+_OTHERS: Final = Relation(ALTERNATE, is_field=False)
 
 
 class Cut(NamedTuple):
@@ -69,32 +71,50 @@ class Embedding:
     """A node and what is embedded in it: a list where its relation may lead to several.
 
     ``wanted`` are the names to follow from here, ``chain`` the ids of the node
-    and of all that it is embedded in.
+    and of all that it is embedded in.  ``as_it_is``, it is no translation that
+    was chosen for the reader.
     """
 
     node: Node
     wanted: Embeds
     chain: frozenset[str]
+    as_it_is: bool = False
     found: dict[Relation, Embedding | list[Embedding]] = field(default_factory=dict)
     cut: list[Cut] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """The nodes of an answer by their ids, grown, and all nodes embedded in them."""
+    """The nodes of an answer by their ids, grown, and all nodes embedded in them.
+
+    ``lenders`` say of all of these from where they borrow fields.
+    """
 
     tops: Mapping[str, Embedding]
     nodes: Mapping[str, Node]
+    lenders: Lenders
 
 
 class _Pointer(NamedTuple):
-    """One step from a node to another one, which *place* is ``None`` of when missing."""
+    """One step from a node to another one: the first of ``row``, which others may lend to.
+
+    There is none where it is missing.
+    """
 
     origin: Embedding
     relation: Relation
     multiple: bool
-    place: Place | None
+    row: Sequence[Place]
     below: Embeds
+
+    @property
+    def place(self) -> Place | None:
+        return self.row[0] if self.row else None
+
+    @property
+    def as_it_is(self) -> bool:
+        """Whether it leads to another translation, which the reader's own cannot stand for."""
+        return self.relation == _OTHERS
 
 
 # -- names --------------------------------------------------------------------
@@ -181,32 +201,35 @@ def grown(
     nodes: Collection[Node],
     wanted: Embeds,
     *,
-    links: LinksOf | None = None,
+    lenders: Lenders = NO_LENDERS,
+    reader: Locales | None = None,
     depth: int | None = None,
     most: int = MOST_EMBEDDED,
 ) -> Forest:
-    """*nodes* with what *wanted* names embedded, at most *depth* levels deep.
+    """*nodes*, which borrow fields from *lenders*, with what *wanted* names embedded.
 
-    *links* says what the texts of documents link to, where that is not what is stored.
+    At most *depth* levels deep; documents as the *reader* of some locales is shown them.
     """
-    links = links or delivery.links
     tops = {one.id: Embedding(one, wanted, frozenset({one.id})) for one in nodes}
     embedded: dict[str, Node] = {}
+    lending = dict(lenders)
     level = list(tops.values())
     left = DEEPEST if depth is None else depth
     while level := [one for one in level if one.wanted]:
-        kept = _admitted(_pointers(delivery, level, links), is_too_deep=left == 0, most=most)
-        level = _attached(delivery, kept)
-        embedded.update((one.node.id, one.node) for one in level)
+        pointers = _pointers(delivery, level, lending, reader)
+        kept = _admitted(pointers, is_too_deep=left == 0, most=most)
+        rows = [one.row for one in kept]
+        found, lent = delivery.read(rows, borrowing=reader is not None and reader.borrowing)
+        level = _attached(kept, found)
+        embedded.update(found)
+        lending.update(lent)
         left, most = left - 1, most - len(kept)
-    return Forest(tops, embedded)
+    return Forest(tops, embedded, lending)
 
 
-def _admitted(
-    pointers: Iterator[_Pointer], *, is_too_deep: bool, most: int
-) -> list[tuple[_Pointer, Place]]:
+def _admitted(pointers: Iterator[_Pointer], *, is_too_deep: bool, most: int) -> list[_Pointer]:
     """The *pointers* to follow; of the others their origins note why they are not."""
-    kept: list[tuple[_Pointer, Place]] = []
+    kept: list[_Pointer] = []
     for one in pointers:
         place = one.place
         if place is None:
@@ -218,7 +241,7 @@ def _admitted(
         elif len(kept) >= most:
             _leave_out(one, Reason.BOUND)
         else:
-            kept.append((one, place))
+            kept.append(one)
     return kept
 
 
@@ -229,17 +252,17 @@ def _leave_out(one: _Pointer, reason: Reason) -> None:
         noted.append(cut)
 
 
-def _attached(delivery: Delivery, kept: Sequence[tuple[_Pointer, Place]]) -> list[Embedding]:
-    """What *kept* leads to, each embedded where it was asked for."""
-    nodes = delivery.shown({place.id for _, place in kept})
+def _attached(kept: Sequence[_Pointer], nodes: Mapping[str, Node]) -> list[Embedding]:
+    """What *kept* leads to among *nodes*, each embedded where it was asked for."""
     level = []
-    for pointer, place in kept:
-        node = nodes.get(place.id)
+    for pointer in kept:
+        node = nodes.get(pointer.row[0].id)
         if node is None:
             # Gone since its place was looked up.
-            _leave_out(pointer._replace(place=None), Reason.MISSING)
+            _leave_out(pointer._replace(row=()), Reason.MISSING)
             continue
-        one = Embedding(node, pointer.below, pointer.origin.chain | {node.id})
+        chain = pointer.origin.chain | {node.id}
+        one = Embedding(node, pointer.below, chain, pointer.as_it_is)
         found = pointer.origin.found
         if pointer.multiple:
             many = found.setdefault(pointer.relation, [])
@@ -255,11 +278,13 @@ def _attached(delivery: Delivery, kept: Sequence[tuple[_Pointer, Place]]) -> lis
 
 
 def _pointers(
-    delivery: Delivery, level: Sequence[Embedding], links_of: LinksOf
+    delivery: Delivery, level: Sequence[Embedding], lenders: Lenders, reader: Locales | None
 ) -> Iterator[_Pointer]:
     """Where the names wanted of each node of *level* lead, each target once for a relation."""
     types = delivery.types
-    links = links_of([one.node.id for one in level if _takes(types, one, REFERENCES)])
+    texts = {one.node.id: one.node for one in level if _takes(types, one, REFERENCES)}
+    own, lent = links_of(types, texts, lenders, delivery.links)
+    links = {id: (*own.get(id, ()), *lent.get(id, ())) for id in texts}
     translated = [one.node for one in level if _takes(types, one, ALTERNATE)]
     targets = {
         target
@@ -269,10 +294,11 @@ def _pointers(
         if target is not None
     }
     around = delivery.surroundings(targets, {one.group for one in translated})
+    suited = _suited(delivery, around, reader)
     for one in level:
         met: set[tuple[Relation, Place | None]] = set()
         for name in one.wanted:
-            for pointer in _pointed(types, one, name, links, around):
+            for pointer in _pointed(types, one, name, links, around, suited):
                 key = pointer.relation, pointer.place
                 if key not in met:
                     met.add(key)
@@ -283,8 +309,9 @@ def _pointed(
     types: Types,
     one: Embedding,
     name: str,
-    links: Mapping[str, tuple[Link, ...]],
+    links: Mapping[str, Links],
     around: Surroundings,
+    suited: Rows,
 ) -> Iterator[_Pointer]:
     """Where one name leads from one node."""
     top = steps(name)[0]
@@ -293,16 +320,25 @@ def _pointed(
     if _is_always_list(declared, one, name):
         one.found.setdefault(relation, [])
     multiple = name != UP if declared is None else _is_multiple(declared)
-    places: Iterable[Place | None]
-    if declared is None and name == ALTERNATE:
-        places = _translations(one.node, around)
+    rows: Iterable[Sequence[Place]]
+    if relation == _OTHERS:
+        rows = [[place] for place in _translations(one.node, around)]
     else:
-        targets = _targets(types, one, name, links)
-        places = [around.places.get(target or "") for target in targets]
-    for place in places:
+        rows = [suited.get(target or "", ()) for target in _targets(types, one, name, links)]
+    for row in rows:
         # What the folder that paths start from lies in is nobody's business.
-        if place is not None or relation != _ABOVE:
-            yield _Pointer(one, relation, multiple, place, one.wanted[name])
+        if row or relation != _ABOVE:
+            yield _Pointer(one, relation, multiple, row, one.wanted[name])
+
+
+def _suited(delivery: Delivery, around: Surroundings, reader: Locales | None) -> Rows:
+    """The places *around* by the ids that lead there; of documents those of the translations
+    that suit the *reader*."""
+    rows: dict[str, Sequence[Place]] = {id: (place,) for id, place in around.places.items()}
+    if reader is not None:
+        documents = [one for one in around.places.values() if one.kind is Kind.DOCUMENT]
+        rows |= delivery.suited(documents, reader)
+    return rows
 
 
 def _is_multiple(declared: Field) -> bool:
@@ -325,7 +361,7 @@ def _takes(types: Types, one: Embedding, name: str) -> bool:
 
 
 def _targets(
-    types: Types, one: Embedding, name: str, links: Mapping[str, tuple[Link, ...]]
+    types: Types, one: Embedding, name: str, links: Mapping[str, Links]
 ) -> Iterator[str | None]:
     """The ids that a name leads to, ``None`` for what is known to lead nowhere."""
     node, way = one.node, steps(name)

@@ -22,8 +22,8 @@ def _fields(kind: FieldKind, *names: str) -> tuple[Field, ...]:
 #: The fields of nodes whose type has nothing to say about them.
 _OF_KINDS: Final[Mapping[Kind, tuple[Field, ...]]] = {
     Kind.FOLDER: _fields(FieldKind.STRING, "title"),
-    Kind.BUNDLE: _fields(FieldKind.STRING, "title"),
-    Kind.TAXONOMY: _fields(FieldKind.STRING, "title"),
+    Kind.BUNDLE: _fields(FieldKind.STRING, "title", "basename", "locales"),
+    Kind.TAXONOMY: _fields(FieldKind.STRING, "title", "name", "locales"),
     Kind.ASSET: (
         *_fields(FieldKind.STRING, "title", "alt", "fileName", "mediaType"),
         *_fields(FieldKind.INTEGER, "size", "width", "height"),

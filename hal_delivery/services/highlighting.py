@@ -38,7 +38,7 @@ def text_fields(types: Types, kind: Kind) -> frozenset[str]:
         if not one.compound
         for name in _texts(types, one.name, _DEEPEST)
     }
-    return frozenset({flatten.TITLE, *declared})
+    return frozenset({flatten.TITLE, *flatten.DESCRIBING_PAGES, *declared})
 
 
 def _texts(types: Types, type_name: str, depth: int) -> Iterator[str]:

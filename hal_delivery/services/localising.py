@@ -7,7 +7,7 @@ rule of :mod:`content_repo.translations`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -18,6 +18,9 @@ from content_repo.translations import Lender, is_lacking, lent, present
 
 #: By a node's id: the node from which each of its borrowed fields comes.
 Lenders = Mapping[str, Mapping[str, Node]]
+
+#: The links in one document's texts.
+Links = tuple[linking.Link, ...]
 
 NO_LENDERS: Final[Lenders] = {}
 
@@ -123,3 +126,31 @@ def lent_targets(
     fields = {name: lender.fields[name] for name, lender in lending.items()}
     found = lent_links(types, node, lending, links)
     return linking.targets(types, node.type, fields, found, but=node.id)
+
+
+def read(
+    types: Types, rows: Iterable[Sequence[Node]], *, borrowing: bool
+) -> tuple[dict[str, Node], dict[str, Mapping[str, Node]]]:
+    """The first of each of *rows*, translations that suit, with what it borrows of the others."""
+    found: dict[str, Node] = {}
+    lending: dict[str, Mapping[str, Node]] = {}
+    for first, *others in filter(None, rows):
+        some = lenders(types, first, others) if borrowing and others else {}
+        found[first.id] = composed(first, some)
+        if some:
+            lending[first.id] = some
+    return found, lending
+
+
+def links_of(
+    types: Types,
+    nodes: Mapping[str, Node],
+    lenders: Lenders,
+    links: Callable[[Collection[str]], Mapping[str, Links]],
+) -> tuple[Mapping[str, Links], Mapping[str, Links]]:
+    """The *links* in the texts of *nodes* and of their lenders, by id; and those that each of
+    *nodes* borrows."""
+    borrowing = {id: some for id in nodes if (some := lenders.get(id))}
+    lending = {one.id for some in borrowing.values() for one in some.values()}
+    found = links({*nodes, *lending})
+    return found, {id: lent_links(types, nodes[id], some, found) for id, some in borrowing.items()}

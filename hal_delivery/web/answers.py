@@ -24,7 +24,7 @@ from hal_delivery.web.caching import (
     last_modified,
     lifetime,
 )
-from hal_delivery.web.failures import Failure
+from hal_delivery.web.failures import Failure, Mistake
 from hal_delivery.web.headers import append
 from hal_delivery.web.here import Here, current_request
 from hal_delivery.web.negotiation import HTML, NDJSON, PROBLEM, RESOURCE, XML, best
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 #: Part of every tag of a list: raised when the same content is rendered otherwise.
-RENDERING: Final = b"1"
+RENDERING: Final = b"2"
 
 #: The charset parameter says nothing new where the type is JSON, but has always been sent.
 _CHARSETS: Final[Mapping[str, str]] = {
@@ -51,7 +51,7 @@ LINK_HEADER: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the headers of an answer are made from.
+    """What the headers of an answer are made from, and what was passed over on the way to it.
 
     ``version`` is a node's revision or a list's position; ``modified`` is in
     epoch milliseconds.  ``asked`` is what a list's tag is made from: the
@@ -68,6 +68,7 @@ class Facts:
     alone: bool = True
     locale: str | None = None
     lenient: bool = False
+    ignored: Sequence[Mistake] = ()
     settled: bool = True
     media_types: Sequence[str] = RESOURCE
     links: Mapping[str, Any] = field(default_factory=dict)
@@ -77,11 +78,22 @@ def resource(here: Here, shape: Mapping[str, Any] | orjson.Fragment, facts: Fact
     """*shape* as JSON under the media type that the client prefers; maybe a 304."""
     environ = current_request().environ
     media_type = best(environ.get("HTTP_ACCEPT", ""), tuple(facts.media_types))
-    body = orjson.dumps(shape)
+    body = orjson.dumps(_telling(shape, facts.ignored))
     etag = _tag(here, facts, media_type, body)
     dated = facts.modified if facts.alone else None
     kept = None if is_current(environ, etag, dated) else body
     return _response(here, kept, media_type, etag, facts)
+
+
+def _telling(
+    shape: Mapping[str, Any] | orjson.Fragment, ignored: Sequence[Mistake]
+) -> Mapping[str, Any] | orjson.Fragment:
+    """*shape* with what was ignored in its ``_meta``."""
+    if not ignored:
+        return shape
+    assert isinstance(shape, Mapping)
+    told = [one.shape() for one in ignored]
+    return {**shape, "_meta": {**shape.get("_meta", {}), "ignored": told}}
 
 
 def asks_whether_changed() -> bool:
@@ -109,6 +121,7 @@ def _tag(here: Here, facts: Facts, media_type: str, body: bytes) -> str:
     if facts.asked is None:
         return entity_tag(facts.version, body + media_type.encode())
     asked = f"{here.base}\n{request.path}\n{facts.asked}\n{media_type}\n{here.setup}"
+    asked += "".join([f"\n{one.sentence()}" for one in facts.ignored])
     return entity_tag(facts.version, RENDERING + asked.encode("utf-8", "replace"))
 
 

@@ -9,6 +9,7 @@ told at once; names of fields are looked up after that.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -43,6 +44,8 @@ _BROKEN: Final = "expected valid UTF-8 without NUL"
 
 _SAFE: Final = "-._~!*'(),:@/"
 
+_DIGITS: Final = re.compile("-?[0-9]+")
+
 #: A name and a value.
 Pair = tuple[str, str]
 
@@ -58,7 +61,8 @@ class Asked:
     of those among them that only the mount's defaults say.  ``filters`` are names
     and values of all others, by name, and ``conditions`` what they were found to
     mean.  ``capped`` says which number was more than the mount gives, and what it
-    was; ``lenient`` whether mistakes are to be passed over.
+    was; ``lenient`` whether unknown names are to be passed over, and ``ignored`` what
+    was wrong with those that were.
     """
 
     text: str | None = None
@@ -85,6 +89,11 @@ class Asked:
     unasked: frozenset[str] = frozenset()
     capped: Mapping[str, int] = field(default_factory=dict)
     lenient: bool = False
+    ignored: Sequence[Mistake] = ()
+
+    def ignoring(self, mistakes: Iterable[Mistake]) -> Asked:
+        """The same where *mistakes* were passed over as well."""
+        return replace(self, ignored=(*self.ignored, *mistakes))
 
     def without(self, *parameters: Parameter) -> Asked:
         """The same as if it had not said any of *parameters*."""
@@ -155,7 +164,7 @@ _NOTHING: Final = Asked()
 
 
 def is_lenient(prefer: str) -> bool:
-    """Whether the Prefer header (RFC 7240) has mistakes passed over.
+    """Whether the Prefer header (RFC 7240) has unknown names passed over.
 
     >>> is_lenient('return=minimal, handling="lenient"; x=1'), is_lenient("handling=strict")
     (True, False)
@@ -197,12 +206,12 @@ def parse(
 ) -> Asked:
     """Read the query string *raw* for a view that takes *parameters*.
 
-    Lenient, mistakes are passed over instead of told.
+    Lenient, names that are unknown here are passed over instead of refused.
     """
     if not raw and not mount.default_parameters:
         return Asked(limit=mount.default_limit, lenient=lenient)
     said = _gathered(raw, parameters, mount, ignored)
-    mistakes, given = said.mistakes, said.given
+    given = said.given
     unasked = _unasked(mount.default_parameters, parameters, given)
     given |= {name: [text] for name, text in unasked.items()}
     values: dict[str, Any] = {}
@@ -212,9 +221,9 @@ def parse(
                 values[one.attribute] = one.read(given[one.name])
             except ma.ValidationError as problem:
                 text = ",".join(given.pop(one.name))
-                mistakes.append(_bad_value(one, text, str(problem.messages[0])))
-    if mistakes and not lenient:
-        raise BadParameters(mistakes)
+                said.mistakes.append(_unfit(one, text, str(problem.messages[0]), mount))
+    if said.mistakes or (said.unknown and not lenient):
+        raise BadParameters([*([] if lenient else said.unknown), *said.mistakes])
     limit = values.setdefault(LIMIT.attribute, mount.default_limit)
     capped = {}
     if limit > mount.max_limit:
@@ -226,6 +235,7 @@ def parse(
         unasked=frozenset(unasked),
         capped=capped,
         lenient=lenient,
+        ignored=tuple(said.unknown),
     ).filtered(said.filters)
 
 
@@ -239,10 +249,14 @@ def _unasked(
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What a query string says: values by wire name, filters, and what is wrong with it."""
+    """What a query string says: values by wire name, filters, and what is wrong with it.
+
+    ``unknown`` is what is wrong with names, ``mistakes`` what is with values.
+    """
 
     given: dict[str, list[str]] = field(default_factory=dict)
     filters: list[Pair] = field(default_factory=list)
+    unknown: list[Mistake] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
 
     def add(self, one: Parameter, value: str) -> None:
@@ -280,7 +294,7 @@ def _gathered(
         value = asked_value.removeprefix("=")
         one = valid.get(name)
         if one is None and not (filtered and _is_filter(name)):
-            said.mistakes.append(_unknown(name, parameters))
+            said.unknown.append(_unknown(name, parameters))
         elif "\0" in value or "\ufffd" in value:
             told = Mistake(name[:80], _BROKEN, value=value[:80])
             said.mistakes.append(_bad_value(one, value, _BROKEN) if one else told)
@@ -320,6 +334,20 @@ def _unknown(name: str, parameters: Sequence[Parameter]) -> Mistake:
         nearest=close or names,
         example=f"{example.name}={example.example}" if example else None,
     )
+
+
+def _unfit(one: Parameter, value: str, reason: str, mount: Mount) -> Mistake:
+    """A value that *one* cannot have; a number is told between what others it would have to be."""
+    if one.bounds is None:
+        return _bad_value(one, value, reason)
+    least, most = one.bounds
+    meant = ""
+    if one is LIMIT:
+        most, meant = mount.max_limit, ", the most that a page has here"
+    told = _bad_value(one, value, f"expected a whole number from {least} to {most}{meant}")
+    if not _DIGITS.fullmatch(value):
+        return told
+    return replace(told, nearest=[str(min(max(int(value[:20]), least), most))])
 
 
 def _bad_value(one: Parameter, value: str, reason: str) -> Mistake:

@@ -6,17 +6,21 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
+import marshmallow as ma
 from werkzeug.http import parse_list_header
 
 from hal_delivery.services.embedding import DEEPEST, Embeds
-from hal_delivery.web.vocabulary import LONGEST_LIST
+from hal_delivery.web.vocabulary import DEPTH, LONGEST_LIST
 
 #: The semicolon is how the draft of the preference separates relations.
 _SEPARATORS: Final = (",", ";")
 _TOKEN: Final = re.compile(r"[(),;]|[^(),;]+")
 _PREFERENCE: Final = "transclude"
+
+#: How many levels, as a preference says it: within what it embeds, or behind that.
+_LEVELS: Final = re.compile(r"(?:^|[;,])\s*depth\s*=([^;,]*)", re.IGNORECASE)
 
 
 class BadEmbeds(ValueError):
@@ -71,23 +75,48 @@ def written(embeds: Embeds) -> str:
     )
 
 
-def transcluded(prefer: str) -> str | None:
-    """What the Prefer header (RFC 7240) would have embedded; ``None``: it does not say.
+class Wish(NamedTuple):
+    """What somebody would like to have embedded, and how many levels deep."""
+
+    embeds: str
+    depth: int | None
+
+
+def transcluded(prefer: str) -> Wish | None:
+    """What the Prefer header (RFC 7240) would have embedded; ``None``: nothing that can be.
 
     >>> transcluded('handling=lenient, Transclude="authors(image),related"; x=1')
-    'authors(image),related'
+    Wish(embeds='authors(image),related', depth=None)
+    >>> transcluded('transclude="authors;depth=2"') == transcluded("transclude=authors;depth=2")
+    True
     """
     for preference in parse_list_header(prefer):
         name, _, value = preference.partition("=")
         if name.strip().lower() == _PREFERENCE:
             # Where it is said twice, the first one counts.
             value = value.strip()
-            if value.startswith('"'):
-                return value[1:].partition('"')[0]
-            return value.partition(";")[0].strip()
+            mark = '"' if value.startswith('"') else ";"
+            text, end, rest = value.removeprefix('"').partition(mark)
+            return _wish(text, end.strip('"') + rest)
     return None
 
 
-def applied(embeds: str) -> str:
-    """How an answer says that it has embedded what the header wished for."""
-    return f'{_PREFERENCE}="{embeds}"'
+def _wish(text: str, parameters: str) -> Wish | None:
+    said = _LEVELS.search(text) or _LEVELS.search(parameters)
+    embeds = _LEVELS.sub("", text).strip()
+    if said is None:
+        return Wish(embeds, None)
+    try:
+        return Wish(embeds, DEPTH.read([said[1].strip(' "')]))
+    except ma.ValidationError:
+        return None
+
+
+def applied(embeds: str, depth: int | None) -> str:
+    """How an answer says that it has embedded what the header wished for.
+
+    >>> applied("authors", 2)
+    'transclude="authors;depth=2"'
+    """
+    levels = "" if depth is None else f";depth={depth}"
+    return f'{_PREFERENCE}="{embeds}{levels}"'

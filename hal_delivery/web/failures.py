@@ -137,7 +137,7 @@ STATUS: Final[Mapping[type[Exception], Row]] = dict(
             400,
             "A parameter is wrong",
             "The member errors lists each parameter with the reason, the nearest valid choices "
-            "and an example. Send 'Prefer: handling=lenient' to have mistakes passed over.",
+            "and an example. Send 'Prefer: handling=lenient' to have unknown names passed over.",
         ),
         _row(
             QueryTooLong,
@@ -217,6 +217,8 @@ PLAIN: Final[Mapping[int, Row]] = {
             "The Allow header lists the possible ones."),
         Row(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", "The body is too large",
             "Send less."),
+        Row(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large",
+            "The headers are too large", "Send fewer header fields, or shorter ones."),
         Row(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, "range_not_satisfiable",
             "No such range", "The Content-Range header says how many bytes there are."),
         Row(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "A defect of this service",

@@ -23,6 +23,11 @@ class Here:
     base: str
     ignored_parameters: tuple[str, ...]
 
+    @property
+    def outside(self) -> str:
+        """The service's own address as links carry it, without a slash at its end."""
+        return self.base.removesuffix(self.mount.base)
+
 
 def current_request() -> Request:
     """The request itself: each use of Flask's stand-in for it looks it up anew."""

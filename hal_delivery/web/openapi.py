@@ -41,7 +41,7 @@ def describe(app: Flask, here: Here) -> dict[str, Any]:
     prefix = here.mount.name.upper().replace("-", "_") + "_"
     made = app.extensions["flask-smorest"]["apis"][prefix]["ext_obj"].spec.to_dict()
     spec: dict[str, Any] = deepcopy(made)
-    spec["servers"] = [{"url": here.base.removesuffix(here.mount.base) or "/"}]
+    spec["servers"] = [{"url": here.outside or "/"}]
     components = spec["components"]
     for name in _NEVER_SENT:
         del components["schemas"][name]

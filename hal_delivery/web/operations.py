@@ -18,7 +18,7 @@ from flask_smorest import Blueprint
 
 from hal_delivery.web import asking
 from hal_delivery.web.here import current_request, here
-from hal_delivery.web.negotiation import PROBLEM, RESOURCE
+from hal_delivery.web.negotiation import PROBLEM, RESOURCE, best
 from hal_delivery.web.vocabulary import FILTERS, Parameter
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -107,23 +107,30 @@ def operation(
 ) -> Callable[[View], View]:
     """A view that takes what was asked of *reads* as its first argument.
 
-    *otherwise* are the shapes of media types that have one of their own.  A
+    *otherwise* are the shapes of media types that have one of their own.  Only
+    a resource can name what was passed over, so only there can leniency be had.  A
     view that needs no token needs none on mounts that are read with one either.
     """
 
     content = {one: {"schema": otherwise.get(one, answer)} for one in media_types}
+
+    def tells(accept: str) -> bool:
+        """Whether the form that is taken has a place for what was passed over."""
+        taken = best(accept, media_types)
+        return isinstance(otherwise.get(taken, answer), type)
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def asked_view(self: Any, **address: str) -> Any:
             place = here()
             environ = current_request().environ
+            prefer = environ.get("HTTP_PREFER", "")
             asked = asking.parse(
                 environ.get("QUERY_STRING", ""),
                 reads,
                 place.mount,
                 ignored=place.ignored_parameters,
-                lenient=asking.is_lenient(environ.get("HTTP_PREFER", "")),
+                lenient=asking.is_lenient(prefer) and tells(environ.get("HTTP_ACCEPT", "")),
             )
             return view(self, asked, **address)
 
@@ -137,9 +144,16 @@ def operation(
             **({} if needs_token else {"security": []}),
         )
         found: View = documented(asked_view)
+        vars(found)["needs_token"] = needs_token
         return found
 
     return decorate
+
+
+def needs_token(endpoint: Callable[..., Any] | None) -> bool:
+    """Whether what answers at *endpoint*, a view of Flask's, needs a token where its mount does."""
+    operation = getattr(getattr(endpoint, "view_class", None), "get", None)
+    return bool(getattr(operation, "needs_token", True))
 
 
 def _described(one: Parameter) -> dict[str, Any]:

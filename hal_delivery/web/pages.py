@@ -13,6 +13,7 @@ from typing import Final
 
 from hal_delivery.mounts import Mount
 from hal_delivery.web.failures import Row, rows
+from hal_delivery.web.here import Here
 from hal_delivery.web.vocabulary import TEXT, VOCABULARY, Parameter
 
 STYLE: Final = """\
@@ -45,29 +46,30 @@ dd { margin: .3rem 0 1rem; }
 _SHEET: Final = f"/style.css?{blake2b(STYLE.encode(), digest_size=4).hexdigest()}"
 
 
-def relation(name: str, meaning: str, base: str) -> str:
+def relation(name: str, meaning: str, place: Here) -> str:
     """The page of a link relation."""
     return _page(
         f"Link relation {name}",
-        base,
+        place,
         f"<p class='quiet'>Written <code>c:{escape(name)}</code> in answers.</p>"
         f"<p>{escape(meaning)}</p>",
     )
 
 
-def problem(row: Row, base: str) -> str:
+def problem(row: Row, place: Here) -> str:
     """The page of a problem."""
     return _page(
         row.title,
-        base,
+        place,
         f"<p class='quiet'>Problem <code>{escape(row.code)}</code>, status {row.status:d} "
         f"({escape(row.status.phrase)})</p>"
         f"<h2>What to do</h2><p>{escape(row.advice)}</p>",
     )
 
 
-def manual(mount: Mount, base: str, relations: Mapping[str, str]) -> str:
+def manual(place: Here, relations: Mapping[str, str]) -> str:
     """All parameters, relations and problems of a mount."""
+    mount, base = place.mount, place.base
     sections = {
         "parameters": (
             "Parameters",
@@ -102,7 +104,7 @@ def manual(mount: Mount, base: str, relations: Mapping[str, str]) -> str:
     )
     return _page(
         f"{mount.title}: manual",
-        base,
+        place,
         f"<nav aria-label='On this page'><ul>{contents}</ul></nav>",
         f"<p>Start at <a href='{escape(base)}/'>{escape(base)}/</a> and follow links. "
         f"{_credentials(mount)}With HTTPie, for example:</p>",
@@ -150,11 +152,12 @@ def _definitions(section: str, entries: Iterable[tuple[str, str, str]]) -> str:
     return f"<dl>{''.join(parts)}</dl>"
 
 
-def _page(title: str, base: str, *parts: str) -> str:
+def _page(title: str, place: Here, *parts: str) -> str:
+    base, sheet = place.base, f"{place.outside}{_SHEET}"
     return (
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"
-        f"<title>{escape(title)}</title><link rel='stylesheet' href='{_SHEET}'></head><body>"
+        f"<title>{escape(title)}</title><link rel='stylesheet' href='{escape(sheet)}'></head><body>"
         "<header><nav aria-label='Service'><ul>"
         f"<li><a href='{escape(base)}/'>Entry point</a></li>"
         f"<li><a href='{escape(base)}/docs/'>Manual</a></li>"

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 import structlog
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.exceptions import (
     HTTPException,
     MethodNotAllowed,
@@ -36,6 +36,7 @@ from hal_delivery.web.failures import (
 )
 from hal_delivery.web.headers import append
 from hal_delivery.web.here import Here, current_request
+from hal_delivery.web.operations import needs_token
 from hal_delivery.web.outside import Outside
 
 _log = structlog.get_logger(__name__)
@@ -44,9 +45,6 @@ _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 #: Paths that are answered for any host: whoever watches the service asks by address.
 ANY_HOST: Final = frozenset({"/healthz", "/readyz", "/metrics"})
-
-#: Pages of a token's mount that tell nothing of its content; a 401 links to one.
-_OPEN_PAGES: Final = ("problems",)
 
 _SECURITY: Final = (
     ("X-Content-Type-Options", "nosniff"),
@@ -124,8 +122,8 @@ class Requests:
         """
         if mount.readers == "public" or request.method == "OPTIONS":
             return
-        first = request.path[len(mount.base) :].lstrip("/").partition("/")[0]
-        if first in _OPEN_PAGES:
+        # A 401 links to a page that nobody needs a token for.
+        if not needs_token(current_app.view_functions.get(request.endpoint or "")):
             return
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():

@@ -50,6 +50,25 @@ _ID: Final = "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
 _NO_ID: Final = "expected a UUID: 8, 4, 4, 4 and 12 hexadecimal digits, joined by hyphens"
 
 
+def beyond(most: int, unit: str, given: int | str) -> str:
+    """What is said of too many.
+
+    >>> beyond(64, "names", 70)
+    'takes at most 64 names, and has 70'
+    """
+    return f"takes at most {most} {unit}, and has {given}"
+
+
+class AtMost(Length):
+    """A bound of characters, which says how many there are."""
+
+    def __call__(self, value: Any) -> Any:
+        assert self.max is not None
+        if len(value) > self.max:
+            raise ma.ValidationError(beyond(self.max, "characters", len(value)))
+        return value
+
+
 class Whole(ma.fields.Integer):
     """A whole number as digits; Python would take ``1_000`` and other scripts' digits."""
 
@@ -63,16 +82,17 @@ class Whole(ma.fields.Integer):
 class Names(ma.fields.List[str]):
     """Names, joined by commas; blanks around them and empty ones do not count."""
 
-    def __init__(self, most: int = LONGEST_LIST) -> None:
+    def __init__(self, most: int = LONGEST_LIST, unit: str = "names") -> None:
         super().__init__(ma.fields.String(), metadata={"maxItems": most})
         self._most = most
+        self._unit = unit
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Any, **kwargs: Any
     ) -> list[str | None]:
         parts = value.split(",")
         if len(parts) > self._most:
-            raise ma.ValidationError(f"expected at most {self._most} names")
+            raise ma.ValidationError(beyond(self._most, self._unit, len(parts)))
         return [name for part in parts if (name := part.strip())]
 
 
@@ -80,7 +100,7 @@ class Ids(Names):
     """UUIDs, joined by commas, in small letters."""
 
     def __init__(self) -> None:
-        super().__init__(MOST_IDS)
+        super().__init__(MOST_IDS, "ids")
         self.inner = _id()
 
     def _deserialize(
@@ -103,8 +123,8 @@ class Texts(ma.fields.List[str]):
         self, value: Any, attr: str | None, data: Any, **kwargs: Any
     ) -> list[str | None]:
         texts = [value] if isinstance(value, str) else list(value)
-        if max(map(len, texts)) > self._longest:
-            raise ma.ValidationError(f"expected at most {self._longest} characters")
+        for text in texts:
+            AtMost(max=self._longest)(text)
         return texts
 
 
@@ -135,6 +155,14 @@ class Parameter:
         return self.field.deserialize(values if self.is_repeated else ",".join(values))
 
     @property
+    def bounds(self) -> tuple[int, int] | None:
+        """The least and the largest number that it can be, where it is one."""
+        for validator in self.field.validators:
+            if isinstance(validator, Range):
+                return validator.min, validator.max
+        return None
+
+    @property
     def choices(self) -> tuple[str, ...]:
         """The values it can have, where they can be listed."""
         for validator in self.field.validators:
@@ -144,8 +172,7 @@ class Parameter:
 
 
 def _text(longest: int) -> ma.fields.String:
-    too_long = f"expected at most {longest} characters"
-    return ma.fields.String(validate=ma.validate.Length(max=longest, error=too_long))
+    return ma.fields.String(validate=AtMost(max=longest))
 
 
 def _id() -> ma.fields.String:
@@ -157,13 +184,12 @@ def _id() -> ma.fields.String:
 def _cursor() -> ma.fields.String:
     wrong = "expected what a link next says: letters, digits, hyphens and underscores"
     return ma.fields.String(
-        validate=[Regexp("^[0-9A-Za-z_-]+$", error=wrong), Length(max=LONGEST_CURSOR, error=wrong)]
+        validate=[Regexp("^[0-9A-Za-z_-]+$", error=wrong), AtMost(max=LONGEST_CURSOR)]
     )
 
 
-def _whole(least: int) -> Whole:
-    bounds = f"expected a whole number from {least} to {LARGEST_NUMBER}"
-    return Whole(validate=Range(min=least, max=LARGEST_NUMBER, error=bounds))
+def _whole(least: int, most: int = LARGEST_NUMBER) -> Whole:
+    return Whole(validate=Range(min=least, max=most))
 
 
 _ROWS: Final = (
@@ -262,7 +288,7 @@ _ROWS: Final = (
     Parameter(
         "_depth",
         "depth",
-        Whole(validate=Range(min=1, max=32, error="expected a whole number from 1 to 32")),
+        _whole(1, 32),
         "How many levels to show; beside _embed, how many of what is embedded.",
         "2",
     ),
@@ -321,19 +347,24 @@ VOCABULARY: Final[Mapping[str, Parameter]] = {row.name: row for row in _ROWS}
     EMBED, DEPTH, FIELDS, HTML, DATES, AFTER,
 ) = _ROWS  # fmt: skip
 
-#: What tells the list of one kind from the other.
 PAGING: Final = (OFFSET, LIMIT)
 SHAPE: Final = (FIELDS, HTML, DATES)
 LOCALISED: Final = (LOCALE, FALLBACK, *SHAPE)
 """What tells one view of a document from another."""
 ALONE: Final = (LOCALE, FALLBACK, EMBED, DEPTH, *SHAPE)
 """How one document can be asked for."""
+LEVELS: Final = (DEPTH, *SHAPE)
+"""How a tree can."""
+FOLDER: Final = (SORT, *PAGING, *LEVELS)
+"""How one folder can, with what is in it."""
 LISTING: Final = (
     TEXT, SCOPE, REFERENCED, SORT, IDS, LOCALE, FALLBACK, *PAGING, TOTAL, FACETS,
     HIGHLIGHT, EMBED, DEPTH, *SHAPE,
 )  # fmt: skip
-"""What every list takes, besides filters."""
+"""What a list of documents takes that a template can offer."""
+PLAIN_LISTING: Final = tuple(one for one in LISTING if one is not EMBED)
+"""What any other list does: only documents have references to embed."""
+UNOFFERED: Final = (AFTER, FILTERS)
+"""What lists take besides: what only the link next can say, and what fields name."""
 SUGGESTING: Final = (TEXT, SCOPE, LOCALE, FALLBACK, LIMIT)
 """What suggestions take."""
-STREAMED: Final = (*LISTING, AFTER, FILTERS)
-"""The same, and what its stream takes besides."""

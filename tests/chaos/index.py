@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import itertools
+import logging
 import os
 import random
 import shutil
@@ -57,6 +58,9 @@ STEPS: Final = (
 )
 MOMENTS: Final = ("before", "after")
 
+#: Noted when all that follows may find damage; it is no word that was written.
+_DAMAGED: Final = "damaged"
+
 #: Segments from which on those of the prepared index are merged.
 _SEGMENTS: Final = 14
 
@@ -66,6 +70,7 @@ _SEGMENTS: Final = 14
 
 def life(folder: Path) -> None:
     """Go through everything that happens to an index, noting what was acknowledged."""
+    _tell_of_damage(True)
     repository = opened(folder)
     index = WhooshIndex(folder / "index", Side.PUBLISHED, repository, wait=AGES)
     for word in ("first", "second"):
@@ -75,7 +80,8 @@ def life(folder: Path) -> None:
         while index.advance():
             pass
     index.rebuild()
-    _note(folder, "damaged")
+    _note(folder, _DAMAGED)
+    _tell_of_damage(False)
     for file in (folder / "index" / "current").resolve().glob("*.seg"):
         file.write_bytes(b"damage")
     _write(folder, repository, "site/third", "third")
@@ -107,6 +113,11 @@ def _note(folder: Path, word: str) -> None:
     """Say what is done, where no kill takes it away."""
     with (folder / "acknowledged").open("a") as file:
         file.write(f"{word}\n")
+
+
+def _tell_of_damage(is_told: bool) -> None:
+    """Have what the index says of damage told, or not: what was done on purpose is no news."""
+    logging.getLogger("search_index").setLevel(logging.WARNING if is_told else logging.ERROR)
 
 
 def arm(step: str, moment: str) -> None:
@@ -150,8 +161,9 @@ def prepared(folder: Path) -> Path:
 def wrong(folder: Path) -> Iterator[str]:
     """What is not as it has to be, after somebody was killed and nobody mended anything."""
     acknowledged = (folder / "acknowledged").read_text().split()
-    was_damaged = "damaged" in acknowledged
-    words = {one.partition("x")[0]: one for one in acknowledged if one != "damaged"}
+    was_damaged = _DAMAGED in acknowledged
+    words = {one.partition("x")[0]: one for one in acknowledged if one != _DAMAGED}
+    _tell_of_damage(not was_damaged)
     repository = opened(folder)
     index = WhooshIndex(folder / "index", Side.PUBLISHED, repository, wait=AGES)
     try:
@@ -204,7 +216,7 @@ def survives_steps(folder: Path, steps: Iterable[str]) -> list[str]:
     command = [sys.executable, "-m", "tests.chaos.index", str(folder), *steps]
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE, text=True, check=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True,
     )  # fmt: skip
     return done.stdout.splitlines()
 

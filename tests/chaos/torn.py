@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from content_repo import Side
 from search_index import WhooshIndex
@@ -94,6 +94,16 @@ def take_a_former(suffix: str) -> Harm:
     return harm
 
 
+def _remove(folder: Path) -> None:
+    """Remove a folder in which a server is at work: what it removed itself is gone as well."""
+
+    def pass_over(_what: object, _path: object, failed: Any) -> None:
+        if not isinstance(failed[1], FileNotFoundError):
+            raise failed[1]
+
+    shutil.rmtree(folder, onerror=pass_over)
+
+
 def go_back_to_former_contents(index: Index) -> None:
     """Old tables of contents beside new segments."""
     for file in index.edition.glob("*.toc"):
@@ -109,14 +119,14 @@ def mix_editions(index: Index) -> None:
 
 def empty(index: Index) -> None:
     for file in index.edition.iterdir():
-        file.unlink() if file.is_file() else shutil.rmtree(file)
+        file.unlink() if file.is_file() else _remove(file)
 
 
 def _in_place_of(name: str, make: Callable[[Path, Index], object]) -> Harm:
     def harm(index: Index) -> None:
         path = index.folder / name
         if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
+            _remove(path)
         else:
             path.unlink(missing_ok=True)
         make(path, index)
@@ -131,7 +141,7 @@ def _lock_within(index: Index) -> None:
 
 
 def _be_a_file(index: Index) -> None:
-    shutil.rmtree(index.folder)
+    _remove(index.folder)
     index.folder.write_bytes(b"no folder")
 
 
@@ -146,8 +156,8 @@ HARMS: Final[dict[str, Harm]] = {
     "old contents with new segments": go_back_to_former_contents,
     "two editions in one": mix_editions,
     "an empty edition": empty,
-    "no edition": lambda index: shutil.rmtree(index.edition),
-    "no folder": lambda index: shutil.rmtree(index.folder),
+    "no edition": lambda index: _remove(index.edition),
+    "no folder": lambda index: _remove(index.folder),
     "a file for the folder": _be_a_file,
     "a link to nothing": _in_place_of("current", lambda path, _: path.symlink_to("edition-none")),
     "a link elsewhere": _in_place_of("current", lambda path, its: path.symlink_to(its.former)),

@@ -134,7 +134,7 @@ def ways(
     yield every
     yield {}
     for name in names:
-        yield {one: every[one] for one in (name, needs.get(name)) if one is not None}
+        yield {one: every[one] for one in (name, needs.get(name)) if one in every}
 
 
 def further_ways(
@@ -144,7 +144,7 @@ def further_ways(
     every = {name: asked[name][0] for name in names}
     for name in names:
         yield {one: every[one] for one in names if name not in (one, needs.get(one))}
-        company = {needs[name]: every[needs[name]]} if name in needs else {}
+        company = {one: every[one] for one in (needs.get(name),) if one in every}
         yield from ({**company, name: value} for value in asked[name][1:])
 
 

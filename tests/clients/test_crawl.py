@@ -47,8 +47,8 @@ ASKED: Final[Mapping[str, Sequence[str]]] = {
     "_html": ("site",),
     "_dates": ("iso",),
 }
-#: Parameters that mean something beside another one only.
-NEEDS: Final = {"_fallback": "_locale", "_highlight": "_q"}
+#: Parameters that mean something beside another one only, where that is offered.
+NEEDS: Final = {"_fallback": "_locale", "_highlight": "_q", "_depth": "_embed"}
 
 #: Parameters that change what a resource shows, so that part of it could pass for the whole.
 SHAPING: Final = ("_fields", "_html", "_dates")
@@ -56,6 +56,8 @@ SHAPING: Final = ("_fields", "_html", "_dates")
 SHAPING_DOCUMENTS: Final = (*SHAPING, "_locale", "_fallback", "_embed", "_depth")
 #: Those that go on to what a document embeds.
 SHAPING_EMBEDDED: Final = ("_html", "_dates")
+#: With documents, but for other translations, the locale does so as well.
+SHAPING_TARGETS: Final = (*SHAPING_EMBEDDED, "_locale", "_fallback")
 
 #: The relations of what is embedded in an answer, and is nothing without it.
 PARTS: Final = {"c:facets", "c:values", "c:suggestions"}
@@ -144,9 +146,11 @@ def shaping(url: str, names: Sequence[str] = SHAPING_DOCUMENTS) -> list[tuple[st
 
 def shaped_by(met: Met, crawl: Crawl) -> Sequence[str]:
     """The parameters of an answer that shape what was met in it."""
+    is_document = kind_of(met.links, crawl) == "documents"
     if met.relation is not None and met.relation not in LISTED:
-        return SHAPING_EMBEDDED
-    return SHAPING_DOCUMENTS if kind_of(met.links, crawl) == "documents" else SHAPING
+        is_target = is_document and met.relation != "alternate"
+        return SHAPING_TARGETS if is_target else SHAPING_EMBEDDED
+    return SHAPING_DOCUMENTS if is_document else SHAPING
 
 
 def named(found: Iterable[Any]) -> list[Any]:

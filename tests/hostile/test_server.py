@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pytest
 
+from hal_delivery.web.failures import rows
 from tests.operations.processes import Running, environment, running
 
 COMMAND: Final = str(Path(sys.executable).parent / "hal-delivery")
@@ -106,6 +107,27 @@ def test_a_hostile_request_is_refused_as_a_problem(server: Running, name: str) -
     assert shape["type"]
     assert shape["title"]
     assert shape["detail"]
+    assert shape["code"] in rows()
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "bounds"),
+    [
+        ("a query of 100,000 characters", "query_too_long", ("8190", "first line", "query")),
+        ("a path of 9,000 characters", "query_too_long", ("8190", "path")),
+        ("a header of a megabyte", "headers_too_large", ("16380", "header field")),
+        ("a thousand headers", "headers_too_large", ("100", "header field")),
+    ],
+)
+def test_what_is_too_large_says_what_may_be_how_large(
+    server: Running, name: str, code: str, bounds: tuple[str, ...]
+) -> None:
+    """What the server itself refuses has a code as well, and names the part and its bound."""
+    shape = told(*answered(server, REFUSED[name][0])[1:])
+
+    assert shape["code"] == code
+    assert code in rows()
+    assert all(one in shape["detail"] for one in bounds)
 
 
 HARMLESS: Final = {

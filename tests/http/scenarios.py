@@ -250,6 +250,11 @@ SINGLE: Final = (
     get("document-no-meaning-here", f"/documents/{MEDUSA}?_limit=2", 400),
     get("documents-lenient", "/documents/?colour=red&_limit=1&_fields=title",
         Prefer="handling=lenient"),
+    get("documents-lenient-with-a-wrong-value", "/documents/?_q=%ff&colour=red", 400,
+        Prefer="handling=lenient"),
+    get("category-lenient", "/taxonomies/seashore/categories/snails?colour=red",
+        Prefer="handling=lenient"),
+    get("document-lenient", f"/documents/{MEDUSA}?_fields=title,colour", Prefer="handling=lenient"),
     # Addresses.
     get("path-encoded-slash", "/documents/news%2F2017", 400),
     get("path-nul", "/documents/a%00b", 400),

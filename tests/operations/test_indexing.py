@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from email.message import Message
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,14 +22,15 @@ import pytest
 from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
 
-from content_repo import Side
+from content_repo import Kind, Side
 from hal_delivery import cli, indexing
 from hal_delivery.app import create_app
-from hal_delivery.bootstrap import Services, build_services
+from hal_delivery.bootstrap import MOST_CHANGES_AT_START, Services, build_services, prepare
 from hal_delivery.settings import Settings
 from tests.chaos import pairs, torn
+from tests.chaos.serving import PLACE
 from tests.operations.processes import ROOT, START_SECONDS, environment, running
-from tests.search_index.content import TYPES, put, query
+from tests.search_index.content import TYPES, id_at, put, query
 
 COMMAND: Final = str(Path(sys.executable).parent / "hal-delivery")
 
@@ -120,6 +125,66 @@ def test_it_takes_in_what_another_process_imports(
 
     assert found["entries"] >= 200
     assert found["reached"] == services.repository.committed_position()
+
+
+def answered(url: str) -> tuple[int, Message, dict[str, Any]]:
+    try:
+        answer = urllib.request.urlopen(url, timeout=30)
+    except urllib.error.HTTPError as error:
+        answer = error
+    with answer:
+        return answer.status, answer.headers, json.loads(answer.read())
+
+
+def test_what_takes_long_is_made_beside_the_workers(
+    settings: Settings, services: Services, tmp_path: Path
+) -> None:
+    """Documents are answered from the first request on, and searches as soon as they can be."""
+    with services.repository.write() as tx:
+        folder = id_at(services.repository, PLACE)
+        for number in range(MOST_CHANGES_AT_START):
+            tx.publish(tx.create(Kind.DOCUMENT, folder, f"d{number}", type="site:article"))
+    shutil.rmtree(settings.data_dir / "index")
+    with serve(settings.data_dir, tmp_path / "log") as server:
+        base = f"{server.url}/site/api/documents/"
+        assert answered(f"{base}d0")[0] == 200
+
+        def are_found() -> bool:
+            status, headers, body = answered(f"{base}?_limit=1")
+            if status == 200:
+                return bool(body["_meta"]["totalSize"] == MOST_CHANGES_AT_START)
+            assert (status, body["code"]) == (503, "index_unavailable")
+            assert int(headers["Retry-After"]) > 0
+            return False
+
+        wait_until(are_found)
+        wait_until(lambda: answered(f"{server.url}/readyz")[0] == 200)
+
+    events = [json.loads(line)["event"] for line in (tmp_path / "log").read_text().splitlines()]
+    listening = [number for number, one in enumerate(events) if one.startswith("Listening at")]
+    building = [number for number, one in enumerate(events) if one.startswith("building the")]
+    assert max(listening) < min(building)
+    assert services.indexes[Side.PUBLISHED].status()["built"] == 1
+
+
+def test_little_is_made_before_it_serves(
+    settings: Settings, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A newcomer's first search is answered; while there is no index, it is not ready."""
+    put(services.repository, f"{PLACE}/a", title="needle")
+    shutil.rmtree(settings.data_dir / "index")
+    with monkeypatch.context() as patched:
+        patched.setattr("hal_delivery.bootstrap.MOST_CHANGES_AT_START", 0)
+        prepare(settings, demo=False)
+    with closing(build_services(settings, serving=True)) as found:
+        state: Any = found.readiness()
+        assert state["status"] == "unready"
+        assert [one.split()[1] for one in state["problems"]] == ["published", "draft"]
+    prepare(settings, demo=False)
+
+    with closing(build_services(settings, serving=True)) as found:
+        assert found.readiness()["status"] == "ready"
+        assert found.indexes[Side.PUBLISHED].reached == found.repository.position
 
 
 def test_a_server_starts_without_it(tmp_path: Path) -> None:

@@ -313,12 +313,23 @@ def leaf(chunk: str, field: str | None = None, *, quoted: bool = False) -> Leaf 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Text:
-    """A document as search reads it."""
+class Value:
+    """One text of a document, with the name of its field, in the language it is written in."""
 
-    title: Words
-    body: Words
+    field: str
+    words: Words
     language: str
+
+    def count(self, leaf: Leaf) -> float:
+        return leaf.count(self.words, self.language)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Text:
+    """A document as search reads it: its title, and all its other texts."""
+
+    title: Value
+    others: tuple[Value, ...]
 
     # Asked again for every document that a list counts, matches and scores.
     @functools.lru_cache(maxsize=2**16)  # noqa: B019
@@ -326,12 +337,12 @@ class Text:
         """How often a leaf is there, weighed by where and by how much else is."""
         found = 0.0
         if leaf.field in (None, "title"):
-            norm = 1 - _TITLE_B + _TITLE_B * len(self.title.row) / _TITLE_PIVOT
-            found += _TITLE_BOOST * leaf.count(self.title, self.language) / norm
-        if leaf.field in (None, "content"):
-            norm = 1 - _TEXT_B + _TEXT_B * len(self.body.row) / _TEXT_PIVOT
-            found += _TEXT_BOOST * leaf.count(self.body, self.language) / norm
-        return found
+            norm = 1 - _TITLE_B + _TITLE_B * len(self.title.words.row) / _TITLE_PIVOT
+            found += _TITLE_BOOST * self.title.count(leaf) / norm
+        length = sum(len(one.words.row) for one in self.others)
+        norm = 1 - _TEXT_B + _TEXT_B * length / _TEXT_PIVOT
+        asked = [one for one in self.others if leaf.field in (None, one.field)]
+        return found + _TEXT_BOOST * sum(one.count(leaf) for one in asked) / norm
 
     def matches(self, node: Node) -> bool:
         match node:

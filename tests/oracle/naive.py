@@ -7,6 +7,7 @@ nothing of the service is used.
 from __future__ import annotations
 
 import functools
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -17,8 +18,8 @@ import langcodes
 
 from tests.oracle import language, values
 from tests.oracle.files import Page
-from tests.oracle.language import Leaf, Node, Text, Words
-from tests.oracle.text import units
+from tests.oracle.language import Leaf, Node, Text, Value, Words
+from tests.oracle.text import Units, units
 from tests.oracle.values import Typed
 
 #: What lists count of one facet at most, and the longest text among it that fits into a link.
@@ -30,6 +31,8 @@ _META: Final = ("_meta.type", "_meta.locale", "_meta.path", "_meta.name")
 _UNITS: Final = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NEVER_LENT: Final = ("sourcePath",)
+#: What describes a page in everybody's front matter, and is read with its content.
+_DESCRIBING: Final = ("description", "summary", "excerpt", "subtitle", "linkTitle", "keywords")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ class Shown:
     def at(self, name: str) -> list[Typed]:
         """Its values of that name."""
         if name not in _META:
-            return values.found(self.fields, name)
+            return [composed(one) for one in values.found(self.fields, name)]
         if name == "_meta.type":
             return [(_STRING, f"content:{self.page.type}")]
         if name == "_meta.locale":
@@ -106,6 +109,16 @@ class Shown:
 
 
 _STRING: Final = 3
+
+
+def composed(value: Typed) -> Typed:
+    """A value as it is compared: however the accents of a string are written.
+
+    >>> composed((3, "e\u0301")) == (3, "\u00e9"), composed((1, 2))
+    (True, (1, 2))
+    """
+    kind, plain = value
+    return (kind, unicodedata.normalize("NFC", plain)) if kind == _STRING else value
 
 
 @functools.cache
@@ -137,15 +150,28 @@ class Site:
     def __init__(self, pages: Sequence[Page], default_language: str = "en") -> None:
         self.pages = pages
         self._default_language = default_language
-        self._texts = {page.path: self._text(page, page) for page in pages}
+        self._texts = {page.path: self._text(page, {}) for page in pages}
 
-    def _text(self, page: Page, lender: Page) -> Text:
+    def _text(self, page: Page, lenders: Mapping[str, Page]) -> Text:
+        """The texts of *page*, those of some fields from their *lenders*."""
+        body = lenders.get("content", page)
+        others = [self._value(body, "content", body.body)]
+        for name in _DESCRIBING:
+            owner = lenders.get(name, page)
+            said = owner.fields.get(name)
+            for one in said if isinstance(said, list) else [said]:
+                if isinstance(one, str):
+                    others.append(self._value(owner, name, units(one)))
+        return Text(self._value(page, "title", page.title), tuple(others))
+
+    def _value(self, page: Page, name: str, row: Units) -> Value:
         spoken = tag(page.locale or self._default_language).partition("-")[0]
-        return Text(Words.of(page.title, spoken), Words.of(lender.body, spoken), spoken)
+        return Value(name, Words.of(row, spoken), spoken)
 
     def textual(self) -> tuple[str, ...]:
         """The names of fields that a text can be looked for in."""
-        return ("title", "content")
+        there = {one.field for text in self._texts.values() for one in text.others}
+        return ("title", *sorted(there))
 
     def visible(self, mount: Mount) -> list[Page]:
         """What a mount shows at all."""
@@ -163,13 +189,14 @@ class Site:
         folders = _folders(visible, request.mount) if request.scopes else set()
         is_within = _scope(request.scopes, folders)
         shown = [*self._shown(request, visible)]
-        hits = [one for one in shown if _passes(request, one) and is_within(one.path)]
+        listed = _listed(request, visible, shown)
+        hits = [one for one in shown if _passes(request, one, listed) and is_within(one.path)]
         if request.text:
             hits = [one for one in hits if node is not None and one.text.matches(node)]
         scores = _scores(node, hits, shown)
         asked = units(request.text or "").units
         for one in hits:
-            if one.path in scores and one.text.title.row.units == asked:
+            if asked and one.path in scores and one.text.title.words.row.units == asked:
                 scores[one.path] += 100
         if request.locale is not None:
             # What is not in just that locale comes behind what is, if it is not much better.
@@ -178,7 +205,7 @@ class Site:
                 * (1 if one.page.locale and tag(one.page.locale) == tag(request.locale) else 0.7)
                 for one in hits
             }
-        ordered = _ordered(request, hits, scores)
+        ordered = _ordered(request, hits, listed, scores)
         window = ordered[request.offset : request.offset + request.limit]
         return Answer(
             tuple(one.path for one in window),
@@ -191,14 +218,14 @@ class Site:
     def _shown(self, request: Request, visible: Sequence[Page]) -> Iterator[Shown]:
         skip = len(request.mount.root) + 1 if request.mount.root else 0
         for page, lenders in self._chosen(request, visible):
-            fields, body = page.fields, page
+            fields, lending = page.fields, dict[str, Page]()
             for lender in lenders:
                 fields = dict(fields)
                 for name, value in lender.fields.items():
                     if name not in _NEVER_LENT and not _lacks(value) and _lacks(fields.get(name)):
                         fields[name] = value
-                        body = lender if name == "content" else body
-            text = self._texts[page.path] if body is page else self._text(page, body)
+                        lending[name] = lender
+            text = self._text(page, lending) if lending else self._texts[page.path]
             yield Shown(page.path[skip:], page, fields, text)
 
     def _chosen(
@@ -222,12 +249,26 @@ class Site:
                 yield first, []
 
 
+def _listed(request: Request, visible: Sequence[Page], shown: Sequence[Shown]) -> list[str]:
+    """The paths of what the ids of a request stand for: what is shown instead of each."""
+    pages = {page.path: page for page in visible}
+    instead = {one.page.group: one.page for one in shown if one.page.locale is not None}
+    found = []
+    for path in request.ids:
+        page = pages[path]
+        is_chosen = request.locale is not None and page.locale is not None
+        other = instead.get(page.group) if is_chosen else page
+        if other is not None:
+            found.append(other.path)
+    return found
+
+
 def _ordered(
-    request: Request, hits: Sequence[Shown], scores: Mapping[str, float]
+    request: Request, hits: Sequence[Shown], listed: Sequence[str], scores: Mapping[str, float]
 ) -> Sequence[Shown]:
     ordered: Sequence[Shown] = sorted(hits, key=lambda one: one.path)
     if request.ids and not request.sort:
-        return sorted(ordered, key=lambda one: request.ids.index(one.page.path))
+        return sorted(ordered, key=lambda one: listed.index(one.page.path))
     for key in reversed(request.sort or (("-_score",) if request.text else ())):
         ordered = _by(key, ordered, scores)
     return ordered
@@ -246,11 +287,20 @@ def _matching(leaf: Leaf, shown: Sequence[Shown]) -> int:
     return sum(one.text.frequency(leaf) > 0 for one in shown)
 
 
-def _passes(request: Request, one: Shown) -> bool:
+def _passes(request: Request, one: Shown, listed: Sequence[str]) -> bool:
     return (
         (request.type is None or one.page.type == request.type)
-        and (not request.ids or one.page.path in request.ids)
+        and (not request.ids or one.page.path in listed)
         and all(_admits(one, *condition) for condition in request.filters)
+        and all(_lies_within(one, name, request.filters) for name, _, _ in request.filters)
+    )
+
+
+def _lies_within(one: Shown, name: str, filters: Sequence[tuple[str, str, str]]) -> bool:
+    """Whether some one value lies within all ranges that are asked for by a name."""
+    ranges = [(op, text) for other, op, text in filters if other == name and op in values.RANGES]
+    return not ranges or any(
+        all(values.admits([value], name, op, text) for op, text in ranges) for value in one.at(name)
     )
 
 
@@ -263,6 +313,7 @@ def _admits(one: Shown, name: str, op: str, written: str) -> bool:
     if name == "_meta.locale":
         written = ",".join(map(tag, written.split(",")))
     declared = name if name not in _META else "title"
+    written = unicodedata.normalize("NFC", written)
     return values.admits(one.at(name), declared, op, written)
 
 

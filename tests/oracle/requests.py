@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import bisect
 import random
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -127,9 +126,7 @@ class Asker:
         row = self._row(page)
         at = self._chance.randrange(len(row)) if row else 0
         some = row[at : at + self._chance.randint(2, 4)]
-        # Nobody's phrase begins with a mark that has lost its letter.
-        is_whole = bool(some) and unicodedata.category(some[0][0])[0] != "M"
-        return f'"{" ".join(some)}"' if is_whole else None
+        return f'"{" ".join(some)}"' if some else None
 
     def _prefix(self, page: Page) -> str | None:
         word = self._word(page)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
 
 from flask.testing import FlaskClient
 
@@ -64,6 +65,23 @@ class Served:
             shape["_meta"]["totalSize"],
             {name: _facet(name, facets[name]) for name in request.facets if name in facets},
         )
+
+    def refined(self, request: Request) -> Iterator[tuple[str, str, int, int]]:
+        """Of each value of a facet that can be chosen: the facet, the value's link, what was
+        counted, and how many the link finds."""
+        collection = f"/{request.type or 'documents'}/"
+        shape = self.read(request.mount, collection, request.parameters(self.ids()))
+        for facet in shape["_embedded"].get("c:facets", ()):
+            for one in facet["_embedded"]["c:values"]:
+                if "c:refine" in one["_links"]:
+                    href = one["_links"]["c:refine"]["href"]
+                    yield facet["name"], href, one["count"], self._total(request.mount, href)
+
+    def _total(self, mount: Mount, href: str) -> int:
+        address = urlsplit(href)
+        path = address.path.removeprefix(mount.base)
+        given = parse_qsl(address.query, keep_blank_values=True)
+        return int(self.read(mount, path, given)["_meta"]["totalSize"])
 
     def _headers(self, mount: Mount) -> dict[str, str]:
         if not mount.shows_drafts:

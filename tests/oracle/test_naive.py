@@ -85,11 +85,32 @@ def test_filters_pass_what_fits(
     assert found(site, filters=(condition,)) == paths
 
 
+def test_ranges_of_a_name_are_one(site: Site) -> None:
+    """Between two ends lies one value, and not one beyond each."""
+    between = (("tags", "gt", "1"), ("tags", "lt", "3"))
+    apart = (("tags", "gt", "3"), ("tags", "lt", "3"))
+
+    assert found(site, filters=between) == ["en/a"]
+    assert [found(site, filters=(one,)) for one in apart] == [["en/a"], ["en/a"]]
+    assert found(site, filters=apart) == []
+
+
+def test_ids_stand_for_what_is_shown(site: Site) -> None:
+    """By the id of a page that is not shown comes its translation, in the order of the ids."""
+    ids = ("en/b", "en/a", "ja/a")
+
+    assert found(site, ids=ids) == ["en/b", "en/a", "ja/a"]
+    assert found(site, ids=ids, locale="ja") == ["ja/b", "ja/a"]
+    assert found(site, ids=("en/d/c",), locale="ja", fallback=False) == []
+
+
 def test_scores_are_those_of_the_formula(site: Site) -> None:
     """Occurrences weigh by where they are, how long it is there, and how rare the word is."""
     pages = site.visible(DRAFT)
     title, body = Words.of(pages[1].title, "en"), Words.of(pages[1].body, "en")
-    text = language.Text(title, body, "en")
+    text = language.Text(
+        language.Value("title", title, "en"), (language.Value("content", body, "en"),)
+    )
     leaf = language.Word("load", exact=False)
 
     # "load" once as it is and once as "loaded", among eight words; nothing in the title.

@@ -7,6 +7,7 @@ beside the project, and is asked as well where it does.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 
 import pytest
@@ -19,6 +20,10 @@ from tests.oracle.sites import SAMPLES
 
 #: How many requests each site is asked, and by which seed.
 ASKED: Final = {"small": (120, 1), "devsite": (500, 2)}
+
+#: How many requests are refined, and by how many values of their facets.
+REFINED: Final = 25
+LINKS: Final = 12
 
 #: How many of the requests that differ are told in full.
 _TOLD: Final = 5
@@ -41,6 +46,22 @@ def test_answers_are_those_of_the_files(
             if (told := _difference(request, site.answer(request), service.answer(request)))
         ]
     assert not differing, "\n\n".join([f"{len(differing)} of {number} differ", *differing[:_TOLD]])
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", SAMPLES)
+def test_links_of_facets_find_what_was_counted(
+    name: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """However a list is narrowed, each value's link finds as many as the facet has counted."""
+    with served(name, tmp_path_factory.getbasetemp()) as service:
+        site = Site(files.pages(service.folder))
+        asker = Asker(site, SAMPLES[name].mounts, seed=3)
+        some = [one for one in asker.requests(REFINED * 4) if one.facets][:REFINED]
+        found = [link for one in some for link in islice(service.refined(one), LINKS)]
+
+    assert len(found) > REFINED
+    assert [one for one in found if one[2] != one[3]] == []
 
 
 def _difference(request: Request, expected: Answer, found: Answer) -> str:

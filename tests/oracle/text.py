@@ -22,6 +22,13 @@ _DROPPED: Final = (
 _MARKS: Final = "".join(f"{chr(first)}-{chr(last)}" for first, last in _DROPPED)
 _MARK: Final = re.compile(f"(?<!\u0438)[{_MARKS}]|(?<=\u0438)(?!\u0306)[{_MARKS}]")
 
+#: Characters that nobody sees: where text may break or must not, which way it runs, how an emoji
+#: is drawn.
+_UNSEEN: Final = re.compile(
+    "[\u00ad\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+
 #: How Unicode begins the names of letters whose scripts set no blanks.
 _UNSPACED: Final = (
     "CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH", "IDEOGRAPHIC ITERATION", "HIRAGANA", "KATAKANA",
@@ -44,12 +51,12 @@ _UNTOLD: Final[Gap] = ((), False)
 def fold(text: str) -> str:
     """*text* without case and accents.
 
-    >>> fold("Café Йод ガ 한국 ไม่ STRASSE straße")
-    'cafe йод ガ 한국 ไม่ strasse strasse'
+    >>> fold("Café Йод ガ 한국 ไม่ STRASSE straße da\\u200bta")
+    'cafe йод ガ 한국 ไม่ strasse strasse data'
     """
     apart = unicodedata.normalize("NFKD", text.casefold())
     plain = apart.translate(str.maketrans("łđøħŧı", "ldohti"))
-    return unicodedata.normalize("NFC", _MARK.sub("", plain))
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", _MARK.sub("", plain)))
 
 
 @functools.cache
@@ -59,10 +66,8 @@ def _class_of(letter: str) -> str:
         return _BLANK
     if category[0] == "S" or letter in _TELLING:
         return _SIGN
-    name = unicodedata.name(letter, "")
-    # How an emoji is drawn is no word.
-    if category[0] in "LNM" and not name.startswith("VARIATION SELECTOR"):
-        is_unspaced = category != "Nd" and name.startswith(_UNSPACED)
+    if category[0] in "LNM":
+        is_unspaced = category != "Nd" and unicodedata.name(letter, "").startswith(_UNSPACED)
         return _LETTER if is_unspaced else _WORD
     return _ORDINARY
 

@@ -17,7 +17,7 @@ _ISO: Final = re.compile(
     r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})"
     r"(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[-+][0-9]{2}:[0-9]{2})?)?)?)?"
 )
-_RANGES: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+RANGES: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le,
 }  # fmt: skip
 
@@ -129,7 +129,7 @@ def admits(values: Sequence[Typed], name: str, op: str, written: str) -> bool:
     asked = readings(name, written)
     if op == "eq":
         return any(value in asked for value in values)
-    compare = _RANGES[op]
+    compare = RANGES[op]
     return any(
         value[0] == one[0] and compare(order(value)[1], order(one)[1])
         for value in values

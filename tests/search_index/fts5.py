@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,8 @@ from typing import Any
 import numpy as np
 
 from search_index.bookmark import Bookmark
-from search_index.catalogue import Catalogue
+from search_index.columns import Leaf, Living, Tables, catalogue
 from search_index.engine import Damaged
-from search_index.entry import Entry
 from search_index.expression import Expression
 from search_index.flatten import Flat, Places
 from search_index.highlighting import Forms
@@ -30,7 +29,7 @@ from search_index.occurrences import other_forms
 from search_index.postings import NOWHERE, PLACES, Numbers, Posting
 from search_index.query import Query
 from search_index.spelling import Vocabulary
-from search_index.words import SegmentWords, Words
+from search_index.words import Words
 
 _SCHEMA = """
 CREATE TABLE entry (number INTEGER PRIMARY KEY, id TEXT UNIQUE, stored BLOB, places BLOB);
@@ -45,7 +44,7 @@ class Fts5Edition:
 
     segments = 1
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, columns: bool) -> None:
         self.folder = folder
         self._database = _connected(folder)
         with _judged(folder):
@@ -56,19 +55,23 @@ class Fts5Edition:
             self._database.execute(
                 "CREATE VIRTUAL TABLE temp.occurrence USING fts5vocab(main, words, instance)"
             )
-        entries = {number: Entry.loads(stored) for number, stored in rows}
-        self.catalogue = Catalogue((one, ("", number)) for number, one in entries.items())
-        size = max(entries, default=0) + 1
+        stored: list[bytes | None] = [None] * (max((one for one, _ in rows), default=0) + 1)
+        for number, one in rows:
+            stored[number] = one
+        tables = Tables()
+        leaf = Leaf("", stored, tables)
+        self.catalogue = catalogue([Living(leaf, leaf.numbers)], tables, columns=columns)
         self._source = _Source(self._database)
-        segment = SegmentWords("", self._source, _spoken(entries), size)
-        self.words = Words(self.catalogue, [segment])
+        self.words = Words(self.catalogue, [leaf.words(self._source)])
 
     # -- opening ----------------------------------------------------------
 
     @classmethod
-    def open(cls, folder: Path, kept: Fts5Edition | None = None) -> Fts5Edition:
+    def open(
+        cls, folder: Path, kept: Fts5Edition | None = None, *, columns: bool = True
+    ) -> Fts5Edition:
         """The last commit in *folder*."""
-        return cls(folder)
+        return cls(folder, columns=columns)
 
     @property
     def is_latest(self) -> bool:
@@ -210,14 +213,6 @@ def _told(terms: Iterable[str]) -> str:
 
 def _hex(term: str) -> str:
     return term.encode().hex()
-
-
-def _spoken(entries: Mapping[int, Entry]) -> dict[str, Numbers]:
-    found: dict[str, list[int]] = {}
-    for number, one in sorted(entries.items()):
-        if one.language is not None:
-            found.setdefault(one.language, []).append(number)
-    return {name: np.array(numbers, np.int64) for name, numbers in found.items()}
 
 
 def _connected(folder: Path) -> sqlite3.Connection:

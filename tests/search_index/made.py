@@ -19,6 +19,7 @@ _ENTRY: Final = Entry(
     created_at=0,
     modified_at=0,
     published_at=None,
+    revision=1,
     values={},
     refs={},
     keys={},

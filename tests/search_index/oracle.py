@@ -17,6 +17,9 @@ from search_index import Hits, InvalidQuery, Query, SortKey
 from tests.oracle import language
 from tests.oracle.text import units
 
+#: What a text can be looked for in.
+FIELDS = ("title", "intro", "description", "tags", "body", "boxes.label")
+
 
 class OracleIndex:
     """Slow, and hard to get wrong."""
@@ -29,7 +32,7 @@ class OracleIndex:
         wanted = None
         if query.text is not None:
             check(query.text)
-            wanted = language.parse(query.text, ["title", "intro", "tags", "body", "boxes.label"])
+            wanted = language.parse(query.text, FIELDS)
         nodes = [node for node in self._nodes() if self._matches(node, query)]
         if query.text is not None:
             nodes = [node for node in nodes if wanted is not None and self._holds(node, wanted)]
@@ -167,7 +170,7 @@ def texts(node: Node, types: Types) -> Iterator[str]:
     if isinstance(fields.get("title"), str):
         yield fields["title"]
     if node.kind is Kind.DOCUMENT:
-        yield from (fields[name] for name in ("intro",) if name in fields)
+        yield from (fields[name] for name in ("intro", "description") if name in fields)
         yield from fields.get("tags", ())
         yield from (stripped(fields[name]) for name in ("body",) if name in fields)
         yield from (box["label"] for box in fields.get("boxes", ()) if "label" in box)

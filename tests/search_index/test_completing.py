@@ -28,6 +28,8 @@ TITLES = (
     "Collector 安装与配置指南",
     "한국어 안내",
     "!!",
+    "!",
+    "@home with scouts",
     "go",
 )
 
@@ -81,8 +83,16 @@ def test_a_mistake_is_forgiven(text: str, title: str) -> None:
     assert best(text)[0] == title
 
 
+def test_without_a_word_titles_begin_just_so() -> None:
+    """Signs and punctuation complete what begins with them, the shortest first."""
+    assert best("!") == ["!", "!!"]
+    assert best(" !! ") == ["!!"]
+    assert best("@") == ["@home with scouts"]
+    assert best(" ") == []
+
+
 @pytest.mark.parametrize(
-    "text", ["gxx", "cxnfigxratxon", "gettinx stxxted", "配错", "", "!!", "lantern tea"]
+    "text", ["gxx", "cxnfigxratxon", "gettinx stxxted", "配错", "", "!?", "lantern tea"]
 )
 def test_what_is_too_different_is_no_title(text: str) -> None:
     """Short words have to be right, and every word has to be somewhere in the title."""

@@ -26,6 +26,8 @@ STRING: Final = Order.STRING.value
 #: Nodes that a reference leads to; the reader does not see the last one.
 TARGETS: Final = ("t0", "t1", "hidden")
 
+RANGES: Final = ("gt", "gte", "lt", "lte")
+
 value = st.one_of(
     st.tuples(st.just(BOOLEAN), st.booleans()),
     st.tuples(st.just(NUMBER), st.integers(0, 3) | st.sampled_from([0.5, 2.0])),
@@ -86,14 +88,22 @@ def holds(one: Condition, values: Iterable[Typed]) -> bool:
     return any(compared(value, one.operator, wanted) for value in values for wanted in one.readings)
 
 
+def ranges(one: Condition, asked: list[Condition]) -> list[Condition]:
+    """All ranges among what is *asked* of the same name."""
+    alike = [each for each in asked if (each.name, each.through) == (one.name, one.through)]
+    return [each for each in alike if each.operator in RANGES]
+
+
 def visible(found: Entry) -> Iterator[str]:
     """What of *found* a reader sees: a line for each value or target that is there."""
     yield from found.values
     yield from (name for name, ids in found.refs.items() for id in ids if id != "hidden")
 
 
-def naively(one: Condition, asked: Entry, targets: dict[str, Entry]) -> bool:
-    """What a condition means, word by word."""
+def naively(
+    one: Condition, asked: Entry, targets: dict[str, Entry], within: list[Condition]
+) -> bool:
+    """What a condition means, word by word; *within* are all ranges of its name."""
     about = [asked]
     if one.through is not None:
         about = [targets[id] for id in asked.refs.get(one.through, ()) if id != "hidden"]
@@ -101,6 +111,12 @@ def naively(one: Condition, asked: Entry, targets: dict[str, Entry]) -> bool:
         names = [name for found in about for name in visible(found)]
         there = any(name == one.name or name.startswith(one.name + ".") for name in names)
         return bool(there == one.readings[0][1])
+    if one.operator in RANGES:
+        return any(
+            all(holds(each, [value]) for each in within)
+            for found in about
+            for value in found.values.get(one.name, ())
+        )
     some = any(holds(one, found.values.get(one.name, ())) for found in about)
     return not some if one.operator in ("ne", "nin") else some
 
@@ -114,7 +130,7 @@ def test_conditions_mean_what_they_say(
     looked_at = entry("one", values=values, refs=refs)
     seen = {id: one for id, one in targets.items() if id != "hidden"}.get
 
-    expected = all(naively(one, looked_at, targets) for one in asked)
+    expected = all(naively(one, looked_at, targets, ranges(one, asked)) for one in asked)
     assert admits(asked, seen)(looked_at) == expected
 
 
@@ -235,6 +251,41 @@ def test_a_reference_is_the_id_of_what_is_seen() -> None:
     assert not asks("nin", "seen", "other")
     assert asks("exists", True)
     assert not asks("exists", False)
+
+
+def test_an_id_stands_for_what_is_shown_instead() -> None:
+    """By the id of any translation those are found that point at any, and no others."""
+    shown = entry("nl", id="nl")
+    seen = {"nl": shown, "en": shown, "other": entry("other", id="other")}.get
+    found = entry("one", refs={"to": ("en",)})
+
+    def asks(operator: Operator, *wanted: str) -> bool:
+        readings = tuple(map(reading, wanted))
+        asked = Condition(name="", operator=operator, readings=readings, through="to")
+        return admits([asked], seen)(found)
+
+    assert asks("eq", "en")
+    assert asks("eq", "nl")
+    assert asks("in", "nl", "gone")
+    assert not asks("ne", "nl")
+    assert not asks("eq", "other")
+    assert asks("ne", "gone")
+
+
+def test_a_range_is_of_one_value() -> None:
+    """Between two ends lies some one value, not one above the first and another below the last."""
+
+    def between(*held: int, through: str | None = None) -> bool:
+        first = Condition(name="x", operator="gte", readings=((NUMBER, 3),), through=through)
+        asked = [first, replace(first, operator="lt", readings=((NUMBER, 5),))]
+        one = entry("one", values={"x": tuple((NUMBER, each) for each in held)})
+        looked_at = one if through is None else entry("two", refs={through: (one.id,)})
+        return admits(asked, {one.id: one}.get)(looked_at)
+
+    assert between(1, 4, 9)
+    assert not between(1, 9)
+    assert between(1, 4, through="to")
+    assert not between(1, 9, through="to")
 
 
 def test_what_is_not_to_be_is_told_apart_by_where_it_is() -> None:

@@ -25,6 +25,17 @@ class TestWhooshIndex(IndexContract, LanguageContract):
         return make
 
 
+class TestPlainWhooshIndex(IndexContract, LanguageContract):
+    """The same without columns: entries are looked at one by one."""
+
+    @pytest.fixture
+    def make(self, repository: Repository, tmp_path: Path) -> Make:
+        def make(side: Side) -> SearchIndex:
+            return WhooshIndex(tmp_path / side.value, side, repository, wait=AGES, columns=False)
+
+        return make
+
+
 class TestFts5Index(IndexContract, LanguageContract):
     @pytest.fixture
     def make(self, repository: Repository, tmp_path: Path) -> Make:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import stat
 from collections.abc import Callable
@@ -259,6 +260,22 @@ def test_a_flipped_bit(repository: Repository, written: Path) -> None:
             assert seals.broken(anew=True) is None
 
 
+def test_names_of_segments_come_from_no_seed(repository: Repository, written: Path) -> None:
+    """Whoever seeds the chance of the whole process does not have a name given twice."""
+    index = WhooshIndex(written, Side.PUBLISHED, repository, wait=AGES)
+    state = random.getstate()
+    try:
+        for number in range(12):
+            random.seed(1)
+            put(repository, f"site/seeded{number}", title=f"n{number}")
+            assert index.search(query(f"n{number}")).total == 1
+    finally:
+        random.setstate(state)
+
+    assert index.status()["damaged"] == 0
+    index.close()
+
+
 def test_verify_looks_at_every_file(repository: Repository, written: Path) -> None:
     """Damage that left no trace of a write is noticed by whoever verifies, and mended."""
     index = WhooshIndex(written, Side.PUBLISHED, repository, wait=AGES)
@@ -340,7 +357,7 @@ def test_verify_names_what_differs(
     repository: Repository, written: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Verifying tells each difference in words a person can act on."""
-    index = WhooshIndex(written, Side.PUBLISHED, repository, wait=AGES)
+    index = WhooshIndex(written, Side.PUBLISHED, repository, wait=AGES, columns=False)
     assert index.catch_up()
     catalogue = index._latest().edition.catalogue
     shown = [entry for entry in catalogue.entries if entry.path != "site/b"]

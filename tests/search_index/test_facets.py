@@ -40,9 +40,13 @@ def with_values(**fields: tuple[Typed, ...]) -> Entry:
     return entry("a", values=fields)
 
 
+def nobody(id: str) -> Entry | None:
+    return None
+
+
 def count(facet: Facet, *entries: Entry) -> Counted:
-    """What *facet* counts where everything is shown."""
-    (found,) = counted([facet], entries, lambda id: True)
+    """What *facet* counts of entries that point at nothing."""
+    (found,) = counted([facet], entries, nobody)
     return found
 
 
@@ -136,11 +140,58 @@ def test_a_unit_begins_at_or_before_each_moment_of_it(millis: int, unit: Any) ->
 
 
 def test_mirrors_are_counted_by_what_they_point_at() -> None:
-    """A target is a value by its id, unless the reader may not see it."""
-    entries = [entry("a", refs={"authors": ("1", "2")}), entry("b", refs={"authors": ("1",)})]
-    (found,) = counted([Facet("authors")], entries, {"1"}.__contains__)
+    """A target is a value by its id, unless the reader may not see it; what is shown instead of
+    several is one value."""
+    entries = [entry("a", refs={"authors": ("1", "2", "3")}), entry("b", refs={"authors": ("1",)})]
+    one = entry("one", id="1")
+    (found,) = counted([Facet("authors")], entries, {"1": one, "3": one}.get)
 
     assert found == Counted(((said("1"), 2),), 0)
+
+
+def test_a_text_like_an_id_is_no_value_of_a_mirror() -> None:
+    """Where a field points at nodes, what looks like an id is asked of what it points at only."""
+    id = "6c1d2f0e-0000-4000-8000-00000000000a"
+    found = with_values(friend=(said(id), said("Ann")))
+
+    assert count(Facet("friend", refers=True), found).values == ((said("Ann"), 1),)
+    assert len(count(Facet("friend"), found).values) == 2
+
+
+keys = st.sampled_from("abcdef")
+
+
+@given(
+    st.dictionaries(keys, st.lists(keys, max_size=3, unique=True).map(tuple)),
+    st.lists(st.lists(keys, max_size=3), max_size=6),
+)
+def test_a_key_counts_for_all_above_it(above: dict[str, Any], rows: list[list[str]]) -> None:
+    """An entry counts once for each key that it has, and once for each that is above one."""
+    entries = [with_values(kinds=tuple(map(said, row))) for row in rows]
+    found = dict(count(Facet("kinds", above=above), *entries).values)
+
+    for key in "abcdef":
+        counting = [row for row in rows if any(key in (one, *above.get(one, ())) for one in row)]
+        assert found.get(said(key), 0) == len(counting)
+
+
+def test_what_is_no_string_is_below_nothing() -> None:
+    """A number is no key, however it would be written."""
+    found = count(Facet("kinds", above={"1": ("all",)}), with_values(kinds=(ONE,)))
+
+    assert found.values == ((ONE, 1),)
+
+
+def test_all_that_is_held_is_told() -> None:
+    """Beside what is counted it is known what there is but dates that are counted by a unit, and
+    whether anything has two values."""
+    long = said("x" * (LONGEST_VALUE + 1))
+    values = (date(2017, 5), ONE)
+    year = count(Facet("date", unit="year"), *(with_values(date=(one,)) for one in values))
+    two = count(Facet("date"), with_values(date=(ONE, long)))
+
+    assert (year.held, year.is_single) == (frozenset({ONE}), True)
+    assert (two.held, two.is_single) == (frozenset({ONE, long}), False)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +224,7 @@ def test_there_are_no_other_attributes() -> None:
 def test_several_facets_are_counted_of_the_same_entries() -> None:
     """Each facet has its counts, in the order of the facets, even if the entries come once."""
     entries = iter([with_values(a=(ONE,), b=(TRUE,))])
-    found = counted([Facet("b"), Facet("a"), Facet("c")], entries, lambda id: True)
+    found = counted([Facet("b"), Facet("a"), Facet("c")], entries, nobody)
 
     assert [one.values for one in found] == [((TRUE, 1),), ((ONE, 1),), ()]
 

@@ -49,6 +49,10 @@ def marked(shown: str) -> list[str]:
         ("title:a b", "a and b", ["b"]),
         ("don't", "I don\u2019t know", ["don\u2019t"]),
         ("first_post", "the first_post", ["first_post"]),
+        ("?!", "?!", ["?!"]),
+        ('"ั ก"', "a ั ก", ["ั ก"]),
+        ('"ก ั"', "a ก ั", ["ก ั"]),
+        ("foobar", "a foo\u200bbar", ["foo\u200bbar"]),
     ],
 )
 def test_what_matched_is_marked(asked: str, text: str, found: list[str] | None) -> None:
@@ -67,7 +71,7 @@ def test_what_matched_is_marked(asked: str, text: str, found: list[str] | None) 
         ("c++", "c and c+"),
         ("-a", "a"),
         ("title:a", "a"),
-        ("?!", "?!"),
+        ("?!", "really?!"),
         ("a", ""),
     ],
 )

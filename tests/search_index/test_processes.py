@@ -13,7 +13,7 @@ import pytest
 
 from content_repo import ROOT_ID, Kind, Repository, Side
 from search_index import WhooshIndex
-from tests.search_index.content import AGES, opened, put, query, revise
+from tests.search_index.content import AGES, id_at, opened, put, query, revise
 
 ROOT = Path(__file__).parents[2]
 
@@ -213,6 +213,63 @@ def test_the_one_that_follows_merges(repository: Repository, folder: Path) -> No
     assert other.search(query()).total == 15
     index.close()
     other.close()
+
+
+def test_the_one_that_follows_rests(
+    repository: Repository, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a few changes it leaves the next few to the searches, but nothing that piles up."""
+    for name in ("_REST", "_LONGEST_REST"):
+        monkeypatch.setattr(f"search_index.upkeep.{name}", AGES * 1e6)
+    index = WhooshIndex(folder / "index", Side.PUBLISHED, repository, wait=AGES)
+    other = WhooshIndex(folder / "index", Side.PUBLISHED, repository, wait=AGES)
+    with index.following():
+        while index.advance():
+            pass
+        put(repository, "site/a", title="needle")
+        assert index.advance()
+        put(repository, "site/b", title="needle")
+        behind = index.reached
+        assert not index.advance()
+        assert index.reached == behind < repository.position
+        assert other.search(query("needle")).total == 2
+        with repository.write() as tx:
+            for number in range(20):
+                site = id_at(repository, "site")
+                tx.publish(tx.create(Kind.DOCUMENT, site, f"d{number}", type="site:article"))
+
+        assert index.advance()
+        assert index.reached == repository.position
+    index.close()
+    other.close()
+
+
+def test_little_is_merged_until_all_is_quiet(
+    repository: Repository, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No search can take anything in meanwhile; only far too many segments do not wait."""
+    monkeypatch.setattr("search_index.upkeep._MERGED_BETWEEN", 1)
+    monkeypatch.setattr("search_index.upkeep._QUIET", AGES * 1e6)
+    index = WhooshIndex(folder / "index", Side.PUBLISHED, repository, wait=AGES)
+    with index.following():
+
+        def grown_to(segments: int) -> int:
+            while index.status().get("segments", 0) < segments:
+                put(repository, f"site/d{repository.position}")
+                assert index.catch_up()
+            while index.advance():
+                pass
+            return int(index.status()["segments"])
+
+        assert index.catch_up()
+        put(repository, "site/first")
+        assert index.advance()
+        assert grown_to(16) >= 16
+        assert grown_to(30) < 16
+        assert grown_to(16) >= 16
+        monkeypatch.setattr("search_index.upkeep._QUIET", -AGES * 1e6)
+        assert grown_to(16) < 16
+    index.close()
 
 
 def test_the_one_that_follows_mends(repository: Repository, folder: Path) -> None:

@@ -15,7 +15,7 @@ from hal_delivery.surfaces.content.urls import Urls
 from hal_delivery.web.asking import Asked
 from hal_delivery.web.embeds import BadEmbeds, parse, transcluded, written
 from hal_delivery.web.failures import BadParameters, Mistake
-from hal_delivery.web.vocabulary import DEPTH, EMBED, VOCABULARY
+from hal_delivery.web.vocabulary import DEPTH, EMBED, VOCABULARY, Parameter
 
 _DOCUMENTS_ONLY = "has a meaning for documents only; these have no references to embed"
 _ALONE = f"has a meaning here beside {EMBED.name} only"
@@ -58,15 +58,25 @@ def preferred(asked: Asked, prefer: str, delivery: Delivery, urls: Urls) -> Aske
     A preference is a wish: what it names wrongly is passed over.
     """
     wish = transcluded(prefer)
-    if not wish or (EMBED.name in asked.given and EMBED.name not in asked.unasked):
+    if wish is None or _is_sent(EMBED, asked):
         return asked
     # Whoever goes by the links of an answer knows relations, not fields.
-    wish = wish.replace(urls.relation(""), "")
+    text = wish.embeds.replace(urls.relation(""), "")
     try:
-        known = _known(parse(wish), delivery, [])
+        known = _known(parse(text), delivery, [])
     except BadEmbeds:
         return asked
-    return _keeping(asked, known) if known else asked
+    if not known:
+        return asked
+    if wish.depth is not None and not _is_sent(DEPTH, asked):
+        given = _in_order({**asked.given, DEPTH.name: str(wish.depth)})
+        asked = replace(asked, depth=wish.depth, given=given)
+    return _keeping(asked, known)
+
+
+def _is_sent(one: Parameter, asked: Asked) -> bool:
+    """Whether the request itself says it, and not only the mount's defaults."""
+    return one.name in asked.given and one.name not in asked.unasked
 
 
 def _keeping(asked: Asked, embeds: Embeds) -> Asked:
@@ -74,10 +84,12 @@ def _keeping(asked: Asked, embeds: Embeds) -> Asked:
     if ",".join(names) == asked.given.get(EMBED.name):
         return asked
     kept = asked.keeping(EMBED, names)
+    return replace(kept, given=_in_order(kept.given))
+
+
+def _in_order(given: Mapping[str, str]) -> dict[str, str]:
     # A wish may come behind what links carry after it.
-    return replace(
-        kept, given={name: kept.given[name] for name in VOCABULARY if name in kept.given}
-    )
+    return {name: given[name] for name in VOCABULARY if name in given}
 
 
 def _known(embeds: Embeds, delivery: Delivery, unknown: list[str]) -> Embeds:

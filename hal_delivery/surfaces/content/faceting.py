@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal, cast, get_args
+from functools import cached_property
+from typing import Any, Final, Literal, cast, get_args
 
 import orjson
 
-from content_repo import names
+from content_repo import names, taxonomy
 from content_repo.doctypes import REFERRING, FieldKind, moment
+from content_repo.errors import NodeNotFound
 from content_repo.model import Kind, Node
+from content_repo.taxonomy import Category
 from hal_delivery.services.delivery import Delivery
 from hal_delivery.services.fieldnames import FieldNames, Named, TooFar, documents
 from hal_delivery.surfaces.content.filtering import META, conditions
+from hal_delivery.surfaces.content.params import reader_locales
 from hal_delivery.surfaces.content.serializers.fields import iso
 from hal_delivery.web.asking import Asked, Pair
 from hal_delivery.web.failures import BadParameters, Mistake
 from hal_delivery.web.filters import nearest
 from hal_delivery.web.vocabulary import FACETS
+from search_index.conditions import stored
 from search_index.entry import Order, Typed
-from search_index.meaning import DATES
+from search_index.facets import is_dated
+from search_index.meaning import DATES, comparable
 from search_index.query import Condition, Counted, Facet
 
 #: How many facets one request may ask for.
@@ -31,6 +38,12 @@ MOST: Final = 10
 Unit = Literal["year", "month", "day"]
 
 _UNITS: Final[Sequence[str]] = get_args(Unit)
+
+#: How a date is written, of which a unit begins.
+Form = Callable[[date, Unit], str]
+
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+_DAY: Final = 24 * 60 * 60 * 1000
 
 _WITH_UNIT: Final = re.compile(r"(.+)\(([^()]*)\)")
 
@@ -63,11 +76,6 @@ class Faceted:
     def is_reference(self) -> bool:
         """Whether its values are ids of other nodes."""
         return self.named is not None and not REFERRING.isdisjoint(self.named.kinds)
-
-    @property
-    def is_keyed(self) -> bool:
-        """Whether its values are categories, which filters take with those below them."""
-        return self.named is not None and FieldKind.TAXONOMY_KEYS in self.named.kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +124,7 @@ def faceted(
     ]  # fmt: skip
     fields = FieldNames(types, kind, every, delivery.field_names(), delivery.is_undeclared)
     wanted = list(dict.fromkeys(asked.facets))
-    read = [_faceted(name, fields, among) for name in wanted[:MOST]]
+    read = [_faceted(name, fields, among, delivery) for name in wanted[:MOST]]
     mistakes = [one for one in read if isinstance(one, Mistake)]
     if len(wanted) > MOST:
         mistakes.append(Mistake(FACETS.name, f"takes at most {MOST} names"))
@@ -128,7 +136,9 @@ def faceted(
     return asked, tuple(found.values())
 
 
-def _faceted(written: str, fields: FieldNames, among: Collection[str] | None) -> Faceted | Mistake:
+def _faceted(
+    written: str, fields: FieldNames, among: Collection[str] | None, delivery: Delivery
+) -> Faceted | Mistake:
     """The facet of that name, or what is wrong with it."""
     divided = None if written in fields.known else _WITH_UNIT.fullmatch(written)
     name, unit = divided.groups() if divided else (written, None)
@@ -143,7 +153,13 @@ def _faceted(written: str, fields: FieldNames, among: Collection[str] | None) ->
     if unit is not None and not _is_dated(of_node, named):
         return Mistake(FACETS.name, "is no date; only dates are counted by units", written[:80])
     own = of_node or (named.through or named.name if named else "")
-    facet = Facet(own, of="node" if of_node else "field", unit=cast("Unit | None", unit))
+    facet = Facet(
+        own,
+        of="node" if of_node else "field",
+        unit=cast("Unit | None", unit),
+        above={} if named is None else _above(named, delivery),
+        refers=named is not None and named.through is not None,
+    )
     if of_node is None and not name.startswith("/"):
         name = by_meta = own
     suffix = f"({unit})" if unit else ""
@@ -184,6 +200,30 @@ def _is_dated(of_node: str | None, named: Named | None) -> bool:
     return named.free or FieldKind.DATE in named.kinds
 
 
+def _above(named: Named, delivery: Delivery) -> dict[str, tuple[str, ...]]:
+    """The keys above each category that a field may hold: filters take a key with those below."""
+    found: dict[str, tuple[str, ...]] = {}
+    keyed = {one.taxonomy for one in named.fields if one.kind is FieldKind.TAXONOMY_KEYS}
+    for name in filter(None, keyed):
+        try:
+            node = delivery.find_keyed(Kind.TAXONOMY, name)
+        except NodeNotFound:
+            continue
+        for key, above in _walked(taxonomy.categories(node), ()):
+            found[key] = tuple(dict.fromkeys((*found.get(key, ()), *above)))
+    return found
+
+
+def _walked(
+    categories: Iterable[Category], above: tuple[str, ...]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for one in categories:
+        # In the form in which values are compared.
+        key = names.normalise(one.key)
+        yield key, above
+        yield from _walked(one.categories, (*above, key))
+
+
 # -- values -----------------------------------------------------------------
 
 
@@ -191,18 +231,21 @@ def shown(one: Faceted, counted: Counted, asked: Asked, delivery: Delivery) -> S
     """A facet and the values that were *counted* of it, each with the filters that choose it."""
     root = delivery.mount.content_root
     values = [(_as_answered(one, value, root), count) for value, count in counted.values]
-    among = frozenset(value for value, _ in values)
-    ways = {value: _ways(one, value) for value in among}
+    answered = frozenset(_as_answered(one, each, root) for each in counted.held)
+    held = _Held(one.facet, answered, counted.is_single)
+    ways = {value: _ways(one, value) for value, _ in values}
     pairs = {pair for some in ways.values() for way in some for pair in way}
     said = conditions((*pairs, *asked.filters), delivery, one.kind, one.among, [])
     found = []
     for value, count in values:
-        fitting = (way for way in ways[value] if _says(one, way, value, among, said))
-        filters = next(fitting, ())
-        active = _active(filters, asked, said)
-        found.append(Choice(value, count, filters, active))
-    ids = [bare for _, bare in among] if one.is_reference else []
-    return Shown(one, found, counted.omitted, delivery.shown(ids))
+        exact = [way for way in ways[value] if held.are_chosen_by(way, value, said)]
+        # What chose it before may be more than what would do by now.
+        longest = sorted(exact, key=len, reverse=True)
+        active = (chosen for way in longest if (chosen := _active(way, asked, said)))
+        found.append(Choice(value, count, next(iter(exact), ()), next(active, ())))
+    ids = [bare for (_, bare), _ in values] if one.is_reference else []
+    targets = delivery.shown_to(ids, reader_locales(asked, delivery))
+    return Shown(one, found, counted.omitted, targets)
 
 
 def _as_answered(one: Faceted, value: Typed, root: str) -> Typed:
@@ -216,18 +259,89 @@ def _as_answered(one: Faceted, value: Typed, root: str) -> Typed:
 def _active(
     filters: Sequence[Pair], asked: Asked, said: Mapping[Pair, Condition]
 ) -> Sequence[Pair]:
-    """The request's filters that mean the same as *filters*, if all of these are said."""
-    wanted = {said[pair] for pair in filters}
-    held = [pair for pair in asked.filters if said.get(pair) in wanted]
-    return held if wanted and wanted == {said[pair] for pair in held} else ()
+    """The request's filters to take back, if they say all that *filters* say.
+
+    Of those that say the same it is the one in the words of a refining link.  Where
+    somebody else had asked for just that in just these words, nothing tells the two
+    apart: a filter is there once, and goes for both.
+    """
+    held = {
+        condition: [pair for pair in asked.filters if said.get(pair) == condition]
+        for condition in dict.fromkeys(said[pair] for pair in filters)
+    }
+    if not all(held.values()):
+        return ()
+    ours = [[pair for pair in some if pair in filters] or some for some in held.values()]
+    if all(len(own) < len(some) for own, some in zip(ours, held.values(), strict=True)):
+        # What is left would still choose the value.
+        return [pair for some in held.values() for pair in some]
+    return [pair for some in ours for pair in some]
+
+
+@dataclass(frozen=True)
+class _Held:
+    """The values that the list holds in a facet, by which filters are judged."""
+
+    facet: Facet
+    values: frozenset[Typed]
+    is_single: bool
+
+    def are_chosen_by(
+        self, way: Sequence[Pair], value: Typed, said: Mapping[Pair, Condition]
+    ) -> bool:
+        """Whether the filters of *way* find just what counts for *value*."""
+        if any(pair not in said for pair in way):
+            return False
+        first, *others = (said[pair] for pair in way)
+        if self.facet.unit is not None:
+            return not self._has_others_between(first, others)
+        found = self.values.intersection(map(stored, first.readings))
+        if others:
+            return value in found and (self.is_single or not self._goes_on(value))
+        return found == self._counting_for(value)
+
+    def _counting_for(self, value: Typed) -> set[Typed]:
+        own = {value} if value in self.values else set()
+        return own | self._below.get(value, set())
+
+    @cached_property
+    def _below(self) -> dict[Typed, set[Typed]]:
+        """Of each category, the keys below it that are held."""
+        found: dict[Typed, set[Typed]] = {}
+        for order, bare in self.values if self.facet.above else ():
+            for key in self.facet.above.get(bare, ()) if order == Order.STRING else ():
+                found.setdefault((order, key), set()).add((order, bare))
+        return found
+
+    def _goes_on(self, value: Typed) -> bool:
+        """Whether there are strings that begin as *value*, itself a string, and go on."""
+        order, text = value
+        return any(
+            kind == order and bare != text and bare.startswith(text) for kind, bare in self.values
+        )
+
+    def _has_others_between(self, first: Condition, last: Sequence[Condition]) -> bool:
+        """Whether what is no date lies in the range as well, as what it is."""
+        bounds: dict[int, Any] = dict(map(comparable, last[0].readings)) if last else {}
+        for order, begin in map(comparable, first.readings):
+            end = (order, bounds[order]) if order in bounds else (order + 1,)
+            place = bisect_left(self._undated, (order, begin))
+            if place < len(self._undated) and self._undated[place] < end:
+                return True
+        return False
+
+    @cached_property
+    def _undated(self) -> list[Typed]:
+        """All values that no unit has, in their order."""
+        return sorted(comparable(one) for one in self.values if not is_dated(one))
 
 
 def _ways(one: Faceted, value: Typed) -> list[tuple[Pair, ...]]:
     """How a value can be asked for, the plainest first."""
     if one.facet.unit is not None:
-        return [_within(one.name, value[1], one.facet.unit)]
+        return [_within(one.name, value[1], one.facet.unit, form) for form in (written, _millis)]
     ways: list[tuple[Pair, ...]] = [((one.name, text),) for text in _texts(value)]
-    if value[0] == Order.STRING and one.facet.of == "field":
+    if value[0] == Order.STRING and one.facet.of == "field" and not one.facet.above:
         # Only strings begin with anything.
         ways.append(((one.name, value[1]), (f"{one.name}[prefix]", value[1])))
     return ways
@@ -249,16 +363,16 @@ def _texts(value: Typed) -> list[str]:
             return [orjson.dumps(bare).decode()]
 
 
-def _within(name: str, beginning: int, unit: Unit) -> tuple[Pair, ...]:
-    """The filters for a year, a month or a day.
+def _within(name: str, beginning: int, unit: Unit, form: Form) -> tuple[Pair, ...]:
+    """The filters for a year, a month or a day, in one form of dates.
 
-    >>> _within("date", 0, "month")
+    >>> _within("date", 0, "month", written)
     (('date[gte]', '1970-01'), ('date[lt]', '1970-02'))
     """
     first = moment(beginning).date()
-    begins = (f"{name}[gte]", written(first, unit))
+    begins = (f"{name}[gte]", form(first, unit))
     after = _next(first, unit)
-    return (begins,) if after is None else (begins, (f"{name}[lt]", written(after, unit)))
+    return (begins,) if after is None else (begins, (f"{name}[lt]", form(after, unit)))
 
 
 def _next(first: date, unit: Unit) -> date | None:
@@ -285,17 +399,6 @@ def written(first: date, unit: Unit) -> str:
     return first.isoformat()[: {"year": 4, "month": 7, "day": 10}[unit]]
 
 
-def _says(
-    one: Faceted,
-    way: Sequence[Pair],
-    value: Typed,
-    among: frozenset[Typed],
-    said: Mapping[Pair, Condition],
-) -> bool:
-    """Whether the filters of *way* choose *value*, and no other of those that are *among* it."""
-    if any(pair not in said for pair in way):
-        return False
-    if one.facet.unit is not None or one.is_keyed:
-        return True
-    readings = frozenset(said[way[0]].readings)
-    return value in readings and (len(way) > 1 or among.isdisjoint(readings - {value}))
+def _millis(first: date, _: Unit) -> str:
+    """When a day begins, as a number: what nobody declares may hold dates as texts as well."""
+    return str((first.toordinal() - _EPOCH) * _DAY)

@@ -36,9 +36,14 @@ META: Final[Mapping[str, str]] = {
     "_meta.createdAt": "created_at",
     "_meta.modifiedAt": "modified_at",
     "_meta.publishedAt": "published_at",
+    "_meta.revision": "revision",
 }
 
 _DATES: Final = frozenset({"created_at", "modified_at", "published_at"})
+_NUMBERS: Final = frozenset({"revision"})
+
+#: The field of bundles and taxonomies that lists locales; they are one however they are written.
+_LOCALES: Final = "locales"
 
 #: What is made of words, of which only full text can ask.
 _WORDED: Final = frozenset({FieldKind.TEXT, FieldKind.RICH_TEXT})
@@ -157,7 +162,7 @@ class _Filtering:
     def _of_node(self, one: Filter, attribute: str, through: str | None = None) -> Condition:
         if attribute == "id":
             _check(one, _IDENTIFYING)
-        elif attribute in _DATES:
+        elif attribute in _DATES or attribute in _NUMBERS:
             _check(one, _COMPARING)
         return Condition(
             name=attribute,
@@ -172,6 +177,8 @@ class _Filtering:
         """What *text* stands for as an attribute of a node."""
         if attribute in _DATES:
             return read_as(text, [FieldKind.DATE])
+        if attribute in _NUMBERS:
+            return read_as(text, [FieldKind.INTEGER])
         if attribute == "id":
             return _strings([_checked_id(text)])
         if attribute == "type" and one.operator in _CHOOSING:
@@ -180,7 +187,7 @@ class _Filtering:
             return _strings([locales.tag(text)])
         if attribute == "path":
             text = text.lstrip("/") if one.operator in _WITHIN_STRINGS else text.strip("/")
-        return _strings([text if attribute == "title" else names.normalise(text)])
+        return _strings([names.normalise(text)])
 
     def _types(self, name: str) -> list[str]:
         """The full names of the types that *name*, a short or a full one, stands for."""
@@ -223,6 +230,9 @@ class _Filtering:
         scalar = named.kinds - REFERRING - {FieldKind.COMPOUND}
         found = [*(read_as(text, scalar) if scalar else ()), *(read(text) if named.free else ())]
         if one.operator in _CHOOSING:
+            if named.name == _LOCALES and self.fields.kind in (Kind.BUNDLE, Kind.TAXONOMY):
+                tag = locales.tag(text)
+                found += _strings([tag, tag.replace("-", "_")])
             for key_field in named.fields:
                 if key_field.kind is FieldKind.TAXONOMY_KEYS and key_field.taxonomy:
                     found += _strings(self._below(key_field.taxonomy, text))
@@ -237,7 +247,9 @@ class _Filtering:
             except NodeNotFound:
                 self.trees[name] = ()
         every = (one for top in self.trees[name] for one in top.walk())
-        return [below.key for one in every if one.key == key for below in one.walk()]
+        wanted = names.normalise(key)
+        found = (one for one in every if names.normalise(one.key) == wanted)
+        return [below.key for one in found for below in one.walk()]
 
 
 def _read_all(one: Filter, reading: Callable[[str], Iterable[Typed]]) -> tuple[Typed, ...]:
@@ -261,7 +273,8 @@ def _possible(one: Filter, kinds: Collection[FieldKind]) -> set[Operator]:
     """What can be asked of fields of *kinds*."""
     if one.operator != "exists" and not _WORDED.isdisjoint(kinds):
         raise Unfit(
-            f"is text, whose words {TEXT.name} finds; a filter only asks whether it exists",
+            f"is text, of which only words are kept, and {TEXT.name} finds them; "
+            "a filter can ask whether it exists",
             example=f'{TEXT.name}={one.name}:"{one.text[:80]}"',
         )
     return {operator for kind in kinds for operator in _OPERATORS.get(kind, OPERATORS)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from content_repo.errors import NodeNotFound
@@ -11,7 +12,7 @@ from content_repo.model import Kind
 from hal_delivery.services.delivery import Delivery
 from hal_delivery.services.embedding import steps
 from hal_delivery.services.localising import Locales
-from hal_delivery.surfaces.content import localising, scoping
+from hal_delivery.surfaces.content import scoping
 from hal_delivery.surfaces.content.filtering import META, conditions
 from hal_delivery.surfaces.content.relations import SOURCE
 from hal_delivery.web.asking import Asked
@@ -43,10 +44,10 @@ def checked(
     """*asked* with its names of fields and sort keys known, by their short names, and its
     filters understood.
 
-    Unknown ones are mistakes; passed over, they are gone from links as well.  The
+    Unknown ones are mistakes; passed over, they are gone from links as well.  A filter
+    of a known name that asks what nobody can answer is never passed over.  The
     documents in question are only of *types*, and of what extends them.
     """
-    asked = localising.checked(asked, delivery)
     if not asked.sort and not asked.fields and not asked.filters:
         return asked
     known: Mapping[str, str] = delivery.field_names()
@@ -56,13 +57,25 @@ def checked(
     fields = _known(FIELDS, asked.fields, known, (), mistakes, delivery)
     others = (*META, *([] if asked.text is None else [_SCORE]))
     sort = _known(SORT, asked.sort, known, others, mistakes, delivery)
-    found = conditions(asked.filters, delivery, kind, types, mistakes) if asked.filters else {}
-    if mistakes and not asked.lenient:
+    understand = partial(conditions, delivery=delivery, kind=kind, among=types)
+    wrong: list[Mistake] = []
+    found = understand(asked.filters, mistakes=wrong) if asked.filters else {}
+    if asked.lenient:
+        mistakes = [one for one in wrong if _is_known(one.parameter, understand)]
+    else:
+        mistakes += wrong
+    if mistakes:
         raise BadParameters(mistakes)
     for parameter, names in ((FIELDS, fields), (SORT, sort)):
         if asked.given.get(parameter.name, "") != ",".join(names):
             asked = asked.keeping(parameter, names)
     return asked.filtered(found, found.values()) if asked.filters else asked
+
+
+def _is_known(name: str, understand: Callable[..., Mapping[Any, Any]]) -> bool:
+    """Whether a filter of that *name* means something, whatever it compares with."""
+    field = name.rpartition("[")[0] or name
+    return bool(understand([(f"{field}[exists]", "true")], mistakes=[]))
 
 
 def query(asked: Asked, delivery: Delivery, narrow: Mapping[str, Any]) -> Query:
@@ -71,13 +84,16 @@ def query(asked: Asked, delivery: Delivery, narrow: Mapping[str, Any]) -> Query:
     *narrow* are attributes of it that the list's address decides.
     """
     scopes, outside = scoping.scopes(asked, delivery)
-    if (ids := _ids(asked, delivery)) is not None:
-        narrow = {**narrow, "ids": ids, "listed": tuple(dict.fromkeys(asked.ids))}
+    reader = reader_locales(asked, delivery)
+    listed = tuple(dict.fromkeys(asked.ids))
+    if listed and reader is not None:
+        listed = delivery.suited_ids(listed, reader)
+    if (ids := _ids(asked, listed, delivery)) is not None:
+        narrow = {**narrow, "ids": ids, "listed": listed}
     deepest = None
     # Beside an embedding, a depth is that of what is embedded.
     if asked.depth is not None and not asked.embed:
         deepest = _level(scopes or (delivery.mount.content_root,)) + asked.depth
-    reader = reader_locales(asked, delivery)
     if reader is not None:
         narrow = {**narrow, "locales": reader.tags, "borrowing": reader.borrowing}
     return Query(
@@ -94,9 +110,9 @@ def query(asked: Asked, delivery: Delivery, narrow: Mapping[str, Any]) -> Query:
     )
 
 
-def _ids(asked: Asked, delivery: Delivery) -> frozenset[str] | None:
-    """The only ids in question; ``None``: all."""
-    only = frozenset(asked.ids) if IDS.name in asked.given else None
+def _ids(asked: Asked, listed: Sequence[str], delivery: Delivery) -> frozenset[str] | None:
+    """The only ids in question, those that are *listed* or others; ``None``: all."""
+    only = frozenset(listed) if IDS.name in asked.given else None
     if asked.references is None:
         return only
     reader = reader_locales(asked, delivery)

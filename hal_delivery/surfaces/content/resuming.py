@@ -20,21 +20,16 @@ _STREAMING: Final = (
 )
 
 
-def resumed(asked: Asked) -> tuple[Asked, Cursor | None]:
-    """*asked*, checked before, and where it goes on; a cursor of another order is a mistake.
-
-    Passed over, it is gone from links as well.
-    """
+def resumed(asked: Asked) -> Cursor | None:
+    """Where *asked*, checked before, goes on; a cursor of another order is a mistake."""
     if asked.after is None:
-        return asked, None
+        return None
     cursor = cursors.read(asked.after, _order(asked))
     sort, scored = params.sort_keys(asked.sort), asked.text is not None
     if cursor is not None and suits(cursor, sort, scored=scored):
-        return asked, cursor
-    if not asked.lenient:
-        reason = _STREAMING if names.is_id(asked.after) else _FOREIGN
-        raise BadParameters([Mistake(AFTER.name, reason, value=asked.after[:80])])
-    return asked.without(AFTER), None
+        return cursor
+    reason = _STREAMING if names.is_id(asked.after) else _FOREIGN
+    raise BadParameters([Mistake(AFTER.name, reason, value=asked.after[:80])])
 
 
 def following(asked: Asked, cursor: Cursor | None) -> str | None:

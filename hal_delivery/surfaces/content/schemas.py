@@ -13,7 +13,7 @@ from typing import Any, Final
 import marshmallow as ma
 
 from content_repo.doctypes import FieldKind
-from hal_delivery.web.operations import LinkSchema
+from hal_delivery.web.operations import LinkSchema, MistakeSchema
 
 #: A resource bundle in one locale, for loaders of message files.
 MESSAGES: Final[dict[str, Any]] = {
@@ -117,13 +117,20 @@ class PageLinksSchema(LinksSchema):
     search = ma.fields.Nested(LinkSchema, required=True)
 
 
+class MetaSchema(OpenSchema):
+    """What is told of an answer: ``ignored`` where a lenient request had names passed over."""
+
+    ignored = ma.fields.List(ma.fields.Nested(MistakeSchema))
+
+
 class ResourceSchema(OpenSchema):
     """A HAL resource."""
 
     links = ma.fields.Nested(LinksSchema, data_key="_links", required=True)
+    meta = ma.fields.Nested(MetaSchema, data_key="_meta")
 
 
-class HomeMetaSchema(OpenSchema):
+class HomeMetaSchema(MetaSchema):
     """What the mount shows."""
 
     title = ma.fields.String(required=True)
@@ -137,7 +144,7 @@ class HomeSchema(ResourceSchema):
     meta = ma.fields.Nested(HomeMetaSchema, data_key="_meta", required=True)
 
 
-class NodeMetaSchema(OpenSchema):
+class NodeMetaSchema(MetaSchema):
     """Where a node is, and since when."""
 
     id = ma.fields.UUID(required=True)
@@ -161,7 +168,7 @@ def _count(*, required: bool = True, least: int = 0) -> ma.fields.Integer:
     return ma.fields.Integer(required=required, metadata={"minimum": least})
 
 
-class PageMetaSchema(OpenSchema):
+class PageMetaSchema(MetaSchema):
     """Where a page stands in its list.
 
     ``position`` is that of the last change which the list takes into account;
@@ -274,6 +281,12 @@ class CategoryWithinSchema(OpenSchema):
     meta = ma.fields.Nested(CutSchema, data_key="_meta")
 
 
+class CategoryMetaSchema(MetaSchema):
+    """How many categories are left out below this one, if any are."""
+
+    cut = _count(required=False, least=1)
+
+
 class CategorySchema(ResourceSchema):
     """A category with those below it, or how many of them are not shown."""
 
@@ -282,7 +295,7 @@ class CategorySchema(ResourceSchema):
     path = ma.fields.String(required=True)
     infos = ma.fields.Dict(values=ma.fields.Nested(CategoryTextsSchema), required=True)
     categories = ma.fields.List(ma.fields.Nested(lambda: CategorySchema()))
-    meta = ma.fields.Nested(CutSchema, data_key="_meta")
+    meta = ma.fields.Nested(CategoryMetaSchema, data_key="_meta")
 
 
 class TaxonomyItemSchema(NodeSchema):
@@ -405,7 +418,7 @@ class SuggestionSchema(OpenSchema):
     text = ma.fields.String(required=True)
 
 
-class SuggestionsMetaSchema(OpenSchema):
+class SuggestionsMetaSchema(MetaSchema):
     """How many suggestions there are, and as of which position."""
 
     limit = _count(least=1)
@@ -421,7 +434,7 @@ class SuggestionListSchema(ResourceSchema):
     embedded = _embedding("c:suggestions", SuggestionSchema)
 
 
-class CountSchema(OpenSchema):
+class CountSchema(MetaSchema):
     """How many there are."""
 
     size = _count()

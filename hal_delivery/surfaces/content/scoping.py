@@ -12,13 +12,14 @@ from content_repo.errors import NodeNotFound
 from hal_delivery.services.delivery import Delivery
 from hal_delivery.web.asking import Asked
 from hal_delivery.web.failures import BadParameters, Mistake
-from hal_delivery.web.vocabulary import LONGEST_LIST, SCOPE
+from hal_delivery.web.vocabulary import LONGEST_LIST, SCOPE, beyond
 
 
 def scopes(asked: Asked, delivery: Delivery) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The paths below which all is to be found, and those below which nothing is."""
-    if sum(given.count(",") + 1 for given in asked.scopes) > LONGEST_LIST:
-        raise BadParameters([Mistake(SCOPE.name, f"expected at most {LONGEST_LIST} folders")])
+    if (several := sum(given.count(",") + 1 for given in asked.scopes)) > LONGEST_LIST:
+        told = beyond(LONGEST_LIST, "folders", several)
+        raise BadParameters([Mistake(SCOPE.name, told, value=asked.scopes[0][:80])])
     found = [one for given in asked.scopes for one in _each_scope(given, delivery)]
     inside = dict.fromkeys(path for path, is_outside in found if not is_outside)
     outside = dict.fromkeys(path for path, is_outside in found if is_outside)

@@ -179,6 +179,7 @@ def test_an_offset_beside_a_cursor_is_refused(site: Place) -> None:
     assert "_after" in mistake(site.get(both), "_offset")["reason"]
     lenient = site.read(both, Prefer="handling=lenient")
     assert lenient["_links"]["self"]["href"] == href
+    assert [one["parameter"] for one in lenient["_meta"]["ignored"]] == ["_offset"]
 
 
 def test_an_offset_of_the_mounts_own_gives_way(tmp_path: Path) -> None:
@@ -237,26 +238,27 @@ def test_what_is_no_cursor_is_refused(site: Place, after: str) -> None:
     assert "next" in mistake(site.get(f"/documents/?_after={after}"), "_after")["reason"]
 
 
-@pytest.mark.parametrize("after", ["a+b", "é", "a" * 2049, "a.b"])
+@pytest.mark.parametrize("after", ["a+b", "é", "a.b"])
 def test_what_has_not_the_form_of_a_cursor_is_refused(site: Place, after: str) -> None:
-    """Letters that no cursor holds, and too many of those that it does, are told."""
+    """Letters that no cursor holds are told, and so are too many of those that it does."""
     told = mistake(site.get(f"/documents/?_after={quote(after)}"), "_after")
+    long = mistake(site.get(f"/documents/?_after={'a' * 2049}"), "_after")
 
     assert "link next" in told["reason"]
+    assert "2048" in long["reason"]
 
 
 @pytest.mark.parametrize("order", ["", "_sort=title", "_q=the", "_q=news&_sort=-title"])
 def test_a_cursor_of_another_order_is_refused(site: Place, order: str) -> None:
-    """A place in one order, or a changed one, is none in another; passed over, the list begins."""
+    """A place in one order, or a changed one, is none in another, for lenient readers too."""
     href = next_of(site.read("/documents/?_sort=-title&_limit=2"))
     after = asked(href)["_after"]
 
     for cursor in (after, changed(after)):
         address = f"/documents/?{order}&_limit=2&_after={cursor}"
         assert "next" in mistake(site.get(address), "_after")["reason"]
-        lenient = site.read(address, Prefer="handling=lenient")
-        assert lenient["_meta"]["offset"] == 0
-        assert "_after" not in asked(lenient["_links"]["self"]["href"])
+        # Who walks on from the first page again and again never ends.
+        mistake(site.get(address, Prefer="handling=lenient"), "_after")
     mistake(site.get(f"/documents/?_sort=-title&_after={changed(after)}"), "_after")
 
 

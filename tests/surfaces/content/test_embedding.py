@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -14,7 +15,7 @@ from content_repo import DocumentType, Field, FieldKind
 from hal_delivery.services import embedding
 from hal_delivery.web import embeds
 from tests.surfaces.content.place import Place, tags
-from tests.surfaces.content.studio import ROOT, Studio
+from tests.surfaces.content.studio import MOUNTS, ROOT, Studio, opened
 from tests.surfaces.problems import mistake, problem
 
 NDJSON: Final = "application/x-ndjson"
@@ -589,7 +590,7 @@ def test_what_cannot_be_read_says_what_was_expected(
 @pytest.mark.parametrize("address", ["/folders/", "/assets/", "/taxonomies/", "/resourcebundles/"])
 def test_only_documents_have_references(studio: Studio, address: str) -> None:
     """Lists of other nodes have nothing to embed."""
-    assert "documents" in mistake(studio.site.get(f"{address}?_embed=up"), "_embed")["reason"]
+    assert "no meaning" in mistake(studio.site.get(f"{address}?_embed=up"), "_embed")["reason"]
     assert studio.site.get(f"{address}?_embed=up", Prefer="handling=lenient").status_code == 200
 
 
@@ -675,7 +676,77 @@ def test_preferences_are_written_in_many_ways(studio: Studio, prefer: str) -> No
 
 
 @pytest.mark.parametrize(
-    "prefer", ["transclude", "transclude=item", 'transclude="friend("', "return=minimal"]
+    "prefer",
+    [
+        'transclude="others;depth=1"',
+        'transclude="others,depth=1"',
+        'transclude="depth=1;others"',
+        'Transclude = "others; Depth = 1 ;nosuch"; depth=3',
+        'transclude="others"; depth=1',
+        "transclude=others;depth=1",
+        'return=minimal, transclude="others"; x=1; depth="1"',
+    ],
+)
+@pytest.mark.parametrize("address", ["/documents/bob", "/documents/?_scope=bobs"])
+def test_a_preference_says_how_deep(studio: Studio, prefer: str, address: str) -> None:
+    """A depth in the header is _depth beside _embed, and the answer says that it was granted."""
+    ann = studio.document("ann")
+    for name in ("bob", "bobs/one"):
+        studio.document(name, fields={"others": [ann]})
+    wished = studio.site.get(address, Prefer=prefer)
+    mark = "&" if "?" in address else "?"
+    asked = studio.site.get(f"{address}{mark}_embed=others&_depth=1")
+
+    assert wished.data == asked.data
+    assert wished.headers["ETag"] == asked.headers["ETag"]
+    assert wished.headers["Preference-Applied"] == 'transclude="others;depth=1"'
+
+
+def test_a_depth_in_the_header_cuts(studio: Studio) -> None:
+    """No more levels are embedded than the header says, and below it is said what is left out."""
+    made = chain(studio, 4)
+    wish = 'transclude="friend(friend(friend));depth=2"'
+    found = studio.site.read(f"/documents/{made[-1]}", Prefer=wish)
+
+    assert cuts(embedded(found, "c:friend", "c:friend")) == [("c:friend", "depth", made[0])]
+
+
+def test_the_depth_of_the_address_wins(studio: Studio) -> None:
+    """Whoever says both depths gets that of the address, and is not told of the other."""
+    made = chain(studio, 3)
+    answer = studio.site.get(
+        f"/documents/{made[-1]}?_depth=1", Prefer='transclude="friend(friend);depth=2"'
+    )
+
+    assert "_embedded" not in embedded(answer.get_json(force=True), "c:friend")
+    assert answer.headers["Preference-Applied"] == 'transclude="friend(friend)"'
+
+
+def test_a_mount_that_embeds_by_default_goes_as_deep_as_wished(tmp_path: Path) -> None:
+    """The same names as the mount's own, with a depth, are a wish of their own."""
+    defaults = 'name = "site"\ndefault_parameters = { _embed = "friend(friend)", _dates = "iso" }\n'
+    with opened(tmp_path, MOUNTS.replace('name = "site"\n', defaults)) as studio:
+        made = chain(studio, 3)
+        found = studio.site.read(
+            f"/documents/{made[-1]}", Prefer='transclude="friend(friend);depth=1"'
+        )
+
+    assert "_embedded" not in embedded(found, "c:friend")
+    query = "?_embed=friend(friend)&_depth=1&_dates=iso"
+    assert found["_links"]["self"]["href"].endswith(query)
+
+
+@pytest.mark.parametrize(
+    "prefer",
+    [
+        *("transclude", "transclude=item", 'transclude="friend("', "return=minimal"),
+        *(
+            'transclude="friend;depth=0"',
+            'transclude="friend;depth=33"',
+            "transclude=friend;depth=x",
+        ),
+        *('transclude="friend(friend;depth=2)"', 'transclude=";depth=2"'),
+    ],
 )
 def test_a_wish_that_cannot_be_granted_is_passed_over(studio: Studio, prefer: str) -> None:
     """What a header wishes for in vain changes nothing, and nothing says that it was applied."""

@@ -12,7 +12,7 @@ import pytest
 from content_repo import DocumentType, Field, FieldKind
 from hal_delivery.mounts import DEFAULT_MOUNTS
 from hal_delivery.web.asking import parse
-from hal_delivery.web.vocabulary import STREAMED
+from hal_delivery.web.vocabulary import LISTING, UNOFFERED
 from tests.surfaces.content.place import Place
 from tests.surfaces.content.studio import Studio, opened
 from tests.surfaces.problems import mistake, problem
@@ -462,23 +462,33 @@ def test_only_lists_are_filtered(shelf: Studio) -> None:
         assert "no parameter" in mistake(shelf.site.get(f"{address}?count=12"), "count")["reason"]
 
 
-def test_lenient_readers_lose_the_filter_that_is_wrong(shelf: Studio) -> None:
-    """Passed over, a filter is gone from the links as well, and the others count."""
-    page = shelf.site.read("/item/?nosuch=1&count=x&place=Delft", Prefer="handling=lenient")
+def test_lenient_readers_lose_the_filter_that_is_unknown(shelf: Studio) -> None:
+    """Passed over, a filter is gone from the links as well, and told; the others count."""
+    unknown = "nosuch=1&nosuch[gt]=1&_meta.nosuch=1"
+    page = shelf.site.read(f"/item/?{unknown}&place=Delft", Prefer="handling=lenient")
 
     assert [one["_meta"]["name"] for one in page["_embedded"]["documents"]] == ["d"]
     assert page["_links"]["self"]["href"].endswith("/item/?place=Delft")
+    told = {one["parameter"] for one in page["_meta"]["ignored"]}
+    assert told == {"nosuch", "nosuch[gt]", "_meta.nosuch"}
+
+
+@pytest.mark.parametrize("wrong", ["count=x", "count[prefix]=1", "count[after]=1", "_meta.id=1"])
+def test_a_known_filter_is_never_passed_over(shelf: Studio, wrong: str) -> None:
+    """Without it the answer would be to another question, so it is refused to anyone."""
+    answer = shelf.site.get(f"/item/?nosuch=1&{wrong}", Prefer="handling=lenient")
+
+    assert [one["parameter"] for one in problem(answer, 400)["errors"]] == [wrong.partition("=")[0]]
 
 
 def test_there_are_only_so_many_filters(shelf: Studio) -> None:
-    """Each looks at every node: the first one too many is told, and passed over if need be."""
+    """Each looks at every node: the first one too many is refused to anyone."""
     filters = "&".join(f"count[ne]={number}" for number in range(32))
 
     assert names(shelf, filters) == "cd"
-    told = mistake(shelf.site.get(f"/item/?{filters}&place=Delft"), "place")
-    assert "32" in told["reason"]
-    page = shelf.site.read(f"/item/?{filters}&place=Rotterdam", Prefer="handling=lenient")
-    assert "place" not in page["_links"]["self"]["href"]
+    for prefer in ("", "handling=lenient"):
+        answer = shelf.site.get(f"/item/?{filters}&place=Delft", Prefer=prefer)
+        assert "32" in mistake(answer, "place")["reason"]
 
 
 @pytest.mark.parametrize("value", ["%00", "%FF", "a%ED%A0%80"])
@@ -562,7 +572,9 @@ def test_the_description_says_what_filters_are(shelf: Studio, site: Place) -> No
 
 def test_a_filter_more_or_less_begins_at_the_first_item() -> None:
     """Who refines a list, or takes that back, sees its beginning; all else stays as it was."""
-    asked = parse("_sort=title&_offset=20&size=1&_limit=5", STREAMED, DEFAULT_MOUNTS[0])
+    asked = parse(
+        "_sort=title&_offset=20&size=1&_limit=5", (*LISTING, *UNOFFERED), DEFAULT_MOUNTS[0]
+    )
     refined = asked.adding("size[lt]", "9").adding("place", "a b")
 
     assert refined.query() == "?_sort=title&_limit=5&place=a%20b&size=1&size%5Blt%5D=9"

@@ -225,7 +225,7 @@ def test_facets_count_what_is_shown(place: Place) -> None:
     }
 
     assert counted == {
-        "kinds": {"whelks": 1},
+        "kinds": {"snails": 1, "whelks": 1},
         "_meta.locale": {"nl": 2, "en": 1},
         "size": {1: 1, 2: 1},
     }
@@ -238,13 +238,41 @@ def test_what_is_found_is_marked_in_what_is_borrowed(place: Place) -> None:
     assert found["_meta"]["highlights"] == {"content": ["<mark>snails</mark>"]}
 
 
-def test_ids_are_of_what_is_shown_and_in_their_order(place: Place) -> None:
-    """Of a list of ids those are there that are shown, in the order of the list."""
-    ids = [id_of(place, path) for path in ("plain", "nl/alpha", "en/alpha", "en/beta")]
+def test_an_id_stands_for_what_is_shown_instead(place: Place) -> None:
+    """By the id of any translation a list has the one that is shown, once, in the ids' order."""
+    ids = [id_of(place, path) for path in ("plain", "fr/beta", "en/alpha", "nl/alpha", "nl/only")]
+    address = f"/documents/?_ids={','.join(ids)}"
 
-    assert paths(place, f"/documents/?_locale=nl&_ids={','.join(ids)}") == [
-        "plain", "nl/alpha", "en/beta",
-    ]  # fmt: skip
+    assert paths(place, f"{address}&_locale=nl") == ["plain", "en/beta", "nl/alpha", "nl/only"]
+    assert paths(place, f"{address}&_locale=nl&_sort=title&_limit=2") == ["en/beta", "nl/only"]
+    assert paths(place, f"{address}&_locale=nl&_fallback=none") == ["plain", "nl/alpha", "nl/only"]
+    assert paths(place, f"{address}&_locale=nl&_references={id_of(place, 'card')}") == ["nl/alpha"]
+    assert paths(place, f"/documents/?_ids={ids[4]}&_locale=fr") == []
+    assert place.read(f"{address}&_locale=nl")["_links"]["self"]["href"].endswith(
+        f"?_ids={','.join(ids)}&_locale=nl"
+    )
+
+
+def test_ids_of_what_is_hidden_stand_for_nothing(notes: Studio) -> None:
+    """A draft is not there: its id leads to no translation of it."""
+    draft = notes.document("nl/beta", locale="nl", group=BETA, published=False)
+
+    assert paths(notes.site, f"/documents/?_locale=fr&_ids={draft}") == []
+    assert paths(notes.preview, f"/documents/?_locale=fr&_ids={draft}") == ["fr/beta"]
+
+
+def test_pages_of_ids_are_of_what_is_shown(place: Place) -> None:
+    """A walk from page to page keeps the order of the ids that the reader has given."""
+    ids = [id_of(place, path) for path in ("en/alpha", "plain", "fr/beta")]
+    walked = [
+        one["_meta"]["path"]
+        for page in place.pages(f"/documents/?_locale=nl&_limit=1&_ids={','.join(ids)}")
+        for one in page["_embedded"]["documents"]
+    ]
+    streamed = lines(place, f"/documents/?_locale=nl&_ids={','.join(ids)}")
+
+    assert walked == ["nl/alpha", "plain", "en/beta"]
+    assert {one["_meta"]["path"] for one in streamed} == set(walked)
 
 
 def test_a_typed_list_has_the_type_of_what_is_shown(notes: Studio) -> None:
@@ -520,6 +548,222 @@ def _pixel(studio: Studio) -> str:
     found = studio.services.repository.reader(Side.DRAFT).at("content/gallery/pixel.gif")
     assert found is not None
     return found.id
+
+
+# -- what documents point at ----------------------------------------------------------
+
+
+@pytest.fixture
+def crew(studio: Studio) -> Studio:
+    """Ships in two languages, whose captains have a page in one or both."""
+    image = studio.asset("ann.png", PIXEL, "image/gif")
+    english = {
+        "title": "Ann", "size": 3, "image": image, "content": '<p><a href="bob">b</a></p>',
+    }  # fmt: skip
+    ann = studio.document("en/ann", locale="en", group=ALPHA, fields=english)
+    nann = studio.document("nl/ann", locale="nl", group=ALPHA, fields={"title": "Anna"})
+    bob = studio.document("en/bob", locale="en", fields={"title": "Bob", "friend": nann})
+    _publish_anew(studio, "en/ann", {**english, "friend": bob})
+    studio.document("en/ship", locale="en", group=BETA, fields={"friend": ann, "others": [bob]})
+    fields = {"friend": ann, "others": [nann, bob, ann], "title": "Schip"}
+    studio.document("nl/ship", locale="nl", group=BETA, fields=fields)
+    return studio
+
+
+def _inner(shape: dict[str, Any], *relations: str) -> Any:
+    for relation in relations:
+        shape = shape["_embedded"][relation]
+    return shape
+
+
+@pytest.mark.parametrize("locale", ["nl", "nl-BE", "en", "nl&_fallback=none"])
+@pytest.mark.parametrize("form", ["", "&_html=site&_dates=iso", "&_fields=title"])
+def test_what_is_embedded_is_what_its_self_answers(crew: Studio, locale: str, form: str) -> None:
+    """Each resource in a resource is, whatever the locale, what its own address answers."""
+    wanted = "friend(image,references,friend(friend),alternate),others(up),up,alternate(friend)"
+    address = f"/documents/en/ship?_locale={locale}&_embed={wanted}{form}"
+    found = list(_embedded_in(crew.site.read(address)))
+
+    assert len(found) >= 5
+    for one in found:
+        alone = crew.site.read(one["_links"]["self"]["href"])
+        alone["_links"].pop("curies")
+        if one["_meta"]["type"].startswith("play:") or "fileName" in one:
+            assert alone == _uncut(one)
+        else:
+            # A folder alone holds what is in it as well.
+            assert alone["_links"]["self"] == one["_links"]["self"]
+
+
+def _embedded_in(shape: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """All resources that *shape* holds, at whatever depth."""
+    for some in shape.get("_embedded", {}).values():
+        for one in some if isinstance(some, list) else [some]:
+            yield one
+            yield from _embedded_in(one)
+
+
+def _uncut(shape: dict[str, Any]) -> dict[str, Any]:
+    meta = {name: value for name, value in shape["_meta"].items() if name != "cut"}
+    return {**{name: one for name, one in shape.items() if name != "_embedded"}, "_meta": meta}
+
+
+def test_what_is_embedded_is_in_the_readers_locale(crew: Studio) -> None:
+    """A reference to any translation embeds the one that is shown, with what it borrows, once."""
+    asked = "_locale=nl&_embed=friend(friend,image),others"
+    listed = [
+        *crew.site.documents(f"/documents/?{asked}"),
+        *lines(crew.site, f"/documents/?{asked}"),
+    ]
+    ships = [one for one in listed if one["_meta"]["path"] == "nl/ship"]
+
+    assert len(ships) == 2
+    for found in (crew.site.read(f"/documents/en/ship?{asked}"), *ships):
+        ann = _inner(found, "c:friend")
+        assert (ann["_meta"]["path"], ann["title"], ann["size"]) == ("nl/ann", "Anna", 3)
+        assert ann["_meta"]["borrowed"]["size"] == "en"
+        assert _inner(ann, "c:image")["fileName"] == "ann.png"
+        assert _inner(ann, "c:friend")["title"] == "Bob"
+        paths = [one["_meta"]["path"] for one in _inner(found, "c:others")]
+        assert paths == ["nl/ann", "en/bob"]
+        assert found["_links"]["c:friend"]["href"].endswith(id_of(crew.site, "en/ann"))
+
+
+def test_a_folder_of_the_group_stands_for_no_document(crew: Studio) -> None:
+    """Of one group, the reader's folder is not what is shown instead of somebody's document."""
+    fields = {"friend": id_of(crew.site, "en/bob")}
+    group = crew.site.read("/documents/en/bob")["_meta"]["id"]
+    bob = crew.document("en/rob", locale="en", group=group, fields=fields)
+    root = crew.folder(ROOT)
+    with crew.writing() as tx:
+        tx.publish(tx.create(Kind.FOLDER, root, "rob", locale="nl", group=group))
+    crew.document("rib", fields={"friend": bob})
+    found = crew.site.read("/documents/rib?_locale=nl&_embed=friend")
+
+    assert _inner(found, "c:friend")["_meta"]["id"] == bob
+    assert paths(crew.site, f"/documents/?_locale=nl&_ids={bob}") == ["en/rob"]
+    assert paths(crew.site, f"/documents/?_locale=nl&friend={bob}") == ["rib"]
+
+
+def test_a_document_is_not_embedded_in_its_own_translation(crew: Studio) -> None:
+    """What leads back to what is shown already is a cycle, by whichever translation."""
+    found = crew.site.read("/documents/nl/ann?_locale=nl&_embed=friend(friend)")
+    (cut,) = _inner(found, "c:friend")["_meta"]["cut"]
+
+    assert (cut["reason"], cut["href"]) == ("cycle", found["_links"]["canonical"]["href"])
+
+
+def test_other_translations_are_embedded_as_they_are(crew: Studio) -> None:
+    """alternate embeds what is not shown instead of them; what they point at is the reader's."""
+    found = crew.site.read("/documents/nl/ship?_locale=nl&_embed=alternate(friend)")
+    (english,) = _inner(found, "alternate")
+
+    assert english["_links"]["self"] == english["_links"]["canonical"]
+    assert _inner(english, "c:friend")["title"] == "Anna"
+
+
+def test_what_nobody_translated_is_missing(crew: Studio) -> None:
+    """Where no translation suits the reader, there is nothing to embed, to filter or count by."""
+    none = "_locale=nl&_fallback=none"
+    ship = crew.site.read(f"/documents/nl/ship?{none}&_embed=others")
+
+    assert [one["title"] for one in _inner(ship, "c:others")] == ["Anna"]
+    assert "size" not in _inner(ship, "c:others")[0]
+    assert ship["_meta"]["cut"] == [{"relation": "c:others", "reason": "missing"}]
+    for asked in ("others.title=Bob", f"others={id_of(crew.site, 'en/bob')}", "friend.size=3"):
+        assert paths(crew.site, f"/documents/?{none}&{asked}") == []
+        assert "nl/ship" in paths(crew.site, f"/documents/?_locale=nl&{asked}")
+
+
+POINTING: Final[Mapping[str, Mapping[str, list[str]]]] = {
+    "friend.title=Anna": {"nl": ["en/bob", "nl/ship"], "en": []},
+    "friend.title=Ann": {"nl": [], "en": ["en/bob", "en/ship"]},
+    "friend.size=3": {"nl": ["en/bob", "nl/ship"], "en": ["en/bob", "en/ship"]},
+    "friend._meta.locale=nl": {"nl": ["en/bob", "nl/ship"], "en": []},
+    "others[exists]=false": {"nl": ["en/bob", "nl/ann"], "en": ["en/ann", "en/bob"]},
+}
+
+
+@pytest.mark.parametrize("asked", POINTING)
+@pytest.mark.parametrize("locale", ["nl", "en"])
+def test_filters_see_what_references_lead_to_as_it_is_shown(
+    crew: Studio, asked: str, locale: str
+) -> None:
+    """Through a reference a filter sees the translation that is shown, and what it borrows."""
+    assert paths(crew.site, f"/documents/?_locale={locale}&{asked}") == POINTING[asked][locale]
+
+
+def test_a_reference_is_asked_for_by_the_id_of_any_translation(crew: Studio) -> None:
+    """Whichever translation a document names and the reader names, it is the same."""
+    for name in ("en/ann", "nl/ann"):
+        id = id_of(crew.site, name)
+        assert paths(crew.site, f"/documents/?_locale=nl&friend={id}") == ["en/bob", "nl/ship"]
+        assert paths(crew.site, f"/documents/?_locale=nl&friend[ne]={id}") == ["nl/ann"]
+    assert paths(crew.site, f"/documents/?friend={id_of(crew.site, 'nl/ann')}") == ["en/bob"]
+
+
+def test_facets_name_what_references_lead_to_as_it_is_shown(crew: Studio) -> None:
+    """The translations of a target are one value, with the title that the reader is shown."""
+    (facet,) = crew.site.read("/documents/?_locale=nl&_facets=friend")["_embedded"]["c:facets"]
+    anna, bob = facet["_embedded"]["c:values"]
+
+    assert (anna["title"], anna["count"], bob["title"], bob["count"]) == ("Anna", 2, "Bob", 1)
+    assert anna["_links"]["c:target"]["href"].endswith(id_of(crew.site, "nl/ann"))
+    assert crew.site.total(anna["_links"]["c:refine"]["href"]) == 2
+
+
+def test_a_facet_has_the_title_that_its_target_borrows(crew: Studio) -> None:
+    """A target without a title is called by the one that is shown."""
+    _publish_anew(crew, "nl/ann", {"title": ""})
+    (facet,) = crew.site.read("/documents/?_locale=nl&_facets=friend")["_embedded"]["c:facets"]
+
+    assert [one["title"] for one in facet["_embedded"]["c:values"]] == ["Ann", "Bob"]
+
+
+def test_what_is_lent_to_what_is_embedded_is_known_to_caches(crew: Studio) -> None:
+    """The tags of an answer name who lends to what is embedded in it."""
+    english = id_of(crew.site, "en/ann")
+    for address in ("/documents/en/bob?", "/documents/?_ids=" + id_of(crew.site, "en/bob") + "&"):
+        before = crew.site.get(f"{address}_locale=nl&_embed=friend")
+        assert f"doc-{english}" in tags(before)
+        _publish_anew(crew, "en/ann", {"title": "Ann", "size": len(address)})
+        after = crew.site.get(
+            f"{address}_locale=nl&_embed=friend", If_None_Match=before.headers["ETag"]
+        )
+        assert (after.status_code, f'"size":{len(address)}' in after.text) == (200, True)
+
+
+def test_a_locale_costs_each_level_the_same(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many documents of a level are translated, they are read at once."""
+    for number in range(12):
+        group = f"{number:08}{ALPHA[8:]}"
+        one = studio.document(f"en/p{number}", locale="en", group=group, fields={"size": 1})
+        studio.document(f"nl/p{number}", locale="nl", group=group)
+        studio.document(f"ships/s{number:02}", fields={"friend": one})
+    query = "/documents/?_scope=ships&_locale=nl&_embed=friend(alternate)"
+    counts = [_questions(studio, monkeypatch, f"{query}&_limit={limit}") for limit in (1, 12)]
+
+    assert counts[0] == counts[1] < 20
+
+
+def _questions(studio: Studio, monkeypatch: pytest.MonkeyPatch, address: str) -> int:
+    """How often the repository is asked for what is at *address*."""
+    asked: list[Any] = []
+    studio.site.read(address)
+    reader = next(iter(studio.services.deliveries.values()))._reader
+    fetch = reader._fetch
+
+    def counted(*said: Any) -> Any:
+        asked.append(said)
+        return fetch(*said)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reader, "_fetch", counted)
+        studio.site.read(address)
+    assert asked
+    return len(asked)
 
 
 # -- one document -------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -110,6 +111,22 @@ def test_a_public_url_is_what_links_start_with(settings: Settings, services: Ser
     with served(settings, services, PUBLIC_URL="https://www.example.org/cms/") as client:
         for host in ("localhost", "evil.example", "10.0.0.1:80"):
             assert start(client, {"Host": host}) == "https://www.example.org/cms"
+
+
+@pytest.mark.parametrize("page", ["docs/", "rels/documents", "problems/not_found"])
+def test_pages_fetch_their_style_sheet_below_the_public_url(
+    settings: Settings, services: Services, page: str
+) -> None:
+    """A proxy that serves us below a path leads to the sheet as well."""
+    public = "https://www.example.org/cms"
+    with served(settings, services, PUBLIC_URL=public) as client:
+        (found,) = re.findall(
+            "rel='stylesheet' href='([^']*)'", client.get(f"/site/api/{page}").text
+        )
+        sheet = client.get(found.removeprefix(public))
+
+    assert found.startswith(f"{public}/")
+    assert (sheet.status_code, sheet.mimetype) == (200, "text/css")
 
 
 PROXIED = (

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 import pytest
 from flask import Flask
 
 from tests.surfaces.content.place import Place
+from tests.surfaces.content.studio import MOUNTS, opened
 from tests.surfaces.problems import mistake, problem
 
+MEDUSA: Final = "c580ac64-3874-4717-a6d9-e5ad72080abe"
 REFUSALS: Final[tuple[tuple[str, str, dict[str, str], int, str | None], ...]] = (
     ("GET", "/documents/nosuch", {}, 404, "not_found"),
     ("GET", "/nosuch/", {}, 404, "not_found"),
@@ -125,6 +128,65 @@ def test_a_limit_is_a_whole_number_from_one(site: Place, number: str) -> None:
         assert answer.status_code == 200
     else:
         assert "whole number" in mistake(answer, "_limit")["reason"]
+
+
+@pytest.mark.parametrize(
+    ("said", "bounds", "nearest"),
+    [
+        ("_limit=0", "from 1 to 100", ["1"]),
+        ("_limit=-7", "from 1 to 100", ["1"]),
+        (f"_limit={10**30}", "from 1 to 100", ["100"]),
+        ("_limit=ten", "from 1 to 100", None),
+        ("_offset=-1", "from 0 to 2147483647", ["0"]),
+        ("_offset=2147483648", "from 0 to 2147483647", ["2147483647"]),
+        ("_depth=0", "from 1 to 32", ["1"]),
+        ("_depth=33", "from 1 to 32", ["32"]),
+    ],
+)
+def test_a_number_out_of_bounds_says_them_and_the_nearest_within(
+    site: Place, said: str, bounds: str, nearest: list[str] | None
+) -> None:
+    """The bounds are those of this mount; what is no number at all is near none."""
+    told = mistake(site.get(f"/documents/?{said}"), said.partition("=")[0])
+
+    assert bounds in told["reason"]
+    assert told.get("nearest") == nearest
+
+
+def test_the_bounds_of_a_limit_are_the_mounts(tmp_path: Path) -> None:
+    """A mount that gives fewer items at once says so."""
+    with opened(tmp_path, f"{MOUNTS}max_limit = 20\n") as studio:
+        told = mistake(studio.preview.get("/documents/?_limit=0"), "_limit")
+
+    assert "from 1 to 20" in told["reason"]
+
+
+@pytest.mark.parametrize(
+    ("said", "bound", "given"),
+    [
+        (f"_q={'x' * 513}", "512 characters", "513"),
+        (f"_q={'[' * 600}", "512 characters", "600"),
+        (f"_q={'a+' * 33}", "32 words", "33"),
+        (f"_q={'[[+' * 40}", "32 words", "40"),
+        (f"_q={'(' * 9}a{')' * 9}", "8 levels", "9"),
+        (f"_scope={'x' * 2049}", "2048 characters", "2049"),
+        (f"_scope={'x,' * 64}x", "64 folders", "65"),
+        (f"_sort={'title,' * 64}title", "64 names", "65"),
+        (f"_ids={','.join([MEDUSA] * 101)}", "100 ids", "101"),
+        (f"_locale={'x' * 65}", "64 characters", "65"),
+        (f"_after={'x' * 2049}", "2048 characters", "2049"),
+    ],
+)
+def test_too_much_says_the_bound_and_what_was_given(
+    site: Place, said: str, bound: str, given: str
+) -> None:
+    """Whoever is beyond a bound learns which, by how much, and what of theirs was read."""
+    name, _, value = said.partition("=")
+    told = mistake(site.get(f"/documents/?{said}"), name)
+
+    assert f"at most {bound}" in told["reason"]
+    assert told["reason"].endswith(f"has {given}")
+    assert value.replace("+", " ").startswith(told["value"].rstrip())
 
 
 def test_a_parameter_in_the_wrong_place_says_which_have_a_place(site: Place) -> None:

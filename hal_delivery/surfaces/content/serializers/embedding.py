@@ -35,25 +35,32 @@ _SERIALIZERS: Final[Mapping[Kind, Callable[[Node, Rendering], Resource]]] = {
 class Transcluding(Rendering):
     """The rendering of an answer that embeds more.
 
-    ``tops`` are its documents by their ids, grown; ``inner`` is how what is embedded
-    in them is rendered, and ``rendered`` what was so far.
+    ``tops`` are its documents by their ids, grown; ``inner`` is how documents that are
+    embedded in them are rendered, and ``plain`` how all else is, which no reader's
+    locale changes; ``rendered`` is what was so far.
     """
 
     tops: Mapping[str, Embedding]
     inner: Rendering
+    plain: Rendering
     rendered: dict[str, Resource] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, shared: Rendering, tops: Mapping[str, Embedding], inner: Rendering) -> Transcluding:
+    def of(
+        cls, shared: Rendering, tops: Mapping[str, Embedding], inner: Rendering, plain: Rendering
+    ) -> Transcluding:
         """*shared*, and what is embedded."""
         known: dict[str, Any] = {one.name: getattr(shared, one.name) for one in fields(shared)}
-        return cls(**known, tops=tops, inner=inner)
+        return cls(**known, tops=tops, inner=inner, plain=plain)
 
-    def embedded(self, node: Node) -> Resource:
+    def embedded(self, one: Embedding) -> Resource:
         """An embedded resource, which may be there more than once."""
+        node = one.node
         found = self.rendered.get(node.id)
         if found is None:
-            found = self.rendered[node.id] = _SERIALIZERS[node.kind](node, self.inner)
+            is_read = node.kind is Kind.DOCUMENT and not one.as_it_is
+            way = self.inner if is_read else self.plain
+            found = self.rendered[node.id] = _SERIALIZERS[node.kind](node, way)
         return found
 
 
@@ -85,7 +92,7 @@ def _holding(shown: Resource, one: Embedding, rendering: Transcluding) -> Resour
 
 
 def _resource(one: Embedding, rendering: Transcluding) -> Resource:
-    return _holding(rendering.embedded(one.node), one, rendering)
+    return _holding(rendering.embedded(one), one, rendering)
 
 
 def _cut(cut: Cut, rendering: Transcluding) -> dict[str, str]:

@@ -20,6 +20,7 @@ from hal_delivery.surfaces.content.relations import (
 from hal_delivery.surfaces.content.serializers.rendering import Rendering
 from hal_delivery.surfaces.content.urls import part
 from hal_delivery.web.asking import Asked, Pair
+from hal_delivery.web.vocabulary import LONGEST_QUERY, MOST_FILTERS, MOST_PARAMETERS
 from search_index.entry import Order
 
 
@@ -63,12 +64,17 @@ def _facet(
 
 def _links(choice: Choice, address: str, asked: Asked) -> dict[str, Link]:
     if choice.active:
-        return {curied(REMOVE): _to(address, _removing(asked, choice.active))}
-    return {curied(REFINE): _to(address, _adding(asked, choice.filters))} if choice.filters else {}
+        return {curied(REMOVE): link(address + _removing(asked, choice.active).query())}
+    refined = _adding(asked, choice.filters)
+    query = refined.query()
+    if not choice.filters or len(refined.filters) > MOST_FILTERS or _is_too_long(query):
+        return {}
+    return {curied(REFINE): link(address + query)}
 
 
-def _to(address: str, asked: Asked) -> Link:
-    return link(address + asked.query())
+def _is_too_long(query: str) -> bool:
+    """Whether nobody could ask with that query string, which begins with its mark."""
+    return len(query) > LONGEST_QUERY + 1 or query.count("&") >= MOST_PARAMETERS
 
 
 def _adding(asked: Asked, filters: Sequence[Pair]) -> Asked:

@@ -9,7 +9,7 @@ from hal_delivery.surfaces.content import relations as rel
 from hal_delivery.surfaces.content.relations import curied
 from hal_delivery.surfaces.content.serializers.rendering import Rendering
 from hal_delivery.surfaces.content.urls import template
-from hal_delivery.web.vocabulary import DEPTH, LISTING, SHAPE, SUGGESTING
+from hal_delivery.web.vocabulary import ALONE, FOLDER, LEVELS, LISTING, SHAPE, SUGGESTING
 
 
 def home(mount: Mount, root: Node, rendering: Rendering) -> Resource:
@@ -65,13 +65,13 @@ def _templates(rendering: Rendering) -> dict[str, Link]:
     base = rendering.urls.base
     found = {
         "search": template(f"{base}/documents/", *LISTING),
-        curied(rel.DOCUMENT): template(f"{base}/documents", *SHAPE, variable="/{+address}"),
-        curied(rel.FOLDER): template(f"{base}/folders", DEPTH, *SHAPE, variable="/{+address}"),
+        curied(rel.DOCUMENT): template(f"{base}/documents", *ALONE, variable="/{+address}"),
+        curied(rel.FOLDER): template(f"{base}/folders", *FOLDER, variable="/{+address}"),
         curied(rel.RESOURCE_BUNDLE): template(
             f"{base}/resourcebundles", *SHAPE, variable="/{basename}"
         ),
-        curied(rel.TAXONOMY): template(f"{base}/taxonomies", DEPTH, *SHAPE, variable="/{name}"),
-        curied(rel.TREE): template(f"{base}/tree", DEPTH, *SHAPE),
+        curied(rel.TAXONOMY): template(f"{base}/taxonomies", *LEVELS, variable="/{name}"),
+        curied(rel.TREE): template(f"{base}/tree", *LEVELS),
         curied(rel.SUGGEST): template(rendering.urls.suggest(), *SUGGESTING),
     }
     return {relation: link(href, templated=True) for relation, href in found.items()}

@@ -12,7 +12,7 @@ from hal_delivery.surfaces.content.relations import CATEGORY, DOCUMENTS, TAXONOM
 from hal_delivery.surfaces.content.serializers.rendering import Rendering
 from hal_delivery.surfaces.content.urls import template
 from hal_delivery.web.asking import query_string
-from hal_delivery.web.vocabulary import FIELDS
+from hal_delivery.web.vocabulary import DEPTH, FIELDS
 
 
 def taxonomy(node: Node, rendering: Rendering) -> Resource:
@@ -113,6 +113,6 @@ def _links(node: Node, rendering: Rendering, query: str) -> dict[str, Link | lis
         "canonical": link(urls.taxonomy(node.name)),
         "collection": link(urls.collection("taxonomies")),
         curied(CATEGORY): link(
-            template(urls.taxonomy(node.name), variable="/categories/{key}"), templated=True
+            template(urls.taxonomy(node.name), DEPTH, variable="/categories/{key}"), templated=True
         ),
     }

@@ -16,8 +16,8 @@ from content_repo.model import ROOT_ID, Kind, Node, Place
 from content_repo.references import references
 from hal_delivery.services import embedding
 from hal_delivery.services.delivery import NOWHERE, Delivery, Surroundings
-from hal_delivery.services.localising import NO_LENDERS, Lenders, lent_links
-from hal_delivery.surfaces.content import embeds
+from hal_delivery.services.localising import NO_LENDERS, Lenders, links_of
+from hal_delivery.surfaces.content import embeds, leniency, localising, params
 from hal_delivery.surfaces.content.relations import SOURCE
 from hal_delivery.surfaces.content.serializers.embedding import Transcluding
 from hal_delivery.surfaces.content.serializers.kept import Parts
@@ -30,7 +30,16 @@ from hal_delivery.web.asking import Asked
 from hal_delivery.web.caching import MOST_NODES, Tags
 from hal_delivery.web.embeds import applied, parse
 from hal_delivery.web.here import Here, current_request, here
-from hal_delivery.web.vocabulary import ALONE, DATES, EMBED, HTML, LOCALISED, SHAPE
+from hal_delivery.web.vocabulary import (
+    ALONE,
+    DATES,
+    EMBED,
+    FALLBACK,
+    HTML,
+    LOCALE,
+    LOCALISED,
+    SHAPE,
+)
 
 #: How caches know a node, by its kind; the design's words.
 _TAGS: Mapping[Kind, str] = {
@@ -49,17 +58,26 @@ _COLLECTIONS: Mapping[Kind, str] = {
     Kind.ASSET: "assets",
 }
 
-#: The links in one document's texts.
-Links = tuple[linking.Link, ...]
-
 _NO_NODES: Final[Mapping[str, Node]] = MappingProxyType({})
 
 
 def takes_kept_fields(asked: Asked) -> bool:
     """Whether fields are wanted as they are kept: all of them, in their usual form."""
     usual = not (asked.fields or asked.embed) and (asked.html, asked.dates) == ("stored", "millis")
-    usual = usual and asked.locale is None and not asked.highlight
+    usual = usual and asked.locale is None and not (asked.highlight or asked.ignored)
     return usual and not here().delivery.processors
+
+
+def checked(
+    asked: Asked, kind: Kind = Kind.DOCUMENT, types: Collection[str] | None = None
+) -> Asked:
+    """*asked* with its locale, names of fields and filters understood, for nodes of *kind*.
+
+    Documents are only of *types*, and of what extends them.
+    """
+    delivery = here().delivery
+    asked = leniency.checked(asked, lambda one: localising.checked(one, delivery))
+    return leniency.checked(asked, lambda one: params.checked(one, delivery, kind, types))
 
 
 def preferring(asked: Asked, answer: Callable[[Asked], Response]) -> Response:
@@ -74,7 +92,10 @@ def preferring(asked: Asked, answer: Callable[[Asked], Response]) -> Response:
         # Whether or not it was sent: another answer might have been made of it.
         response.headers["Vary"] = f"{response.headers['Vary']}, Prefer"
     if wanted is not asked:
-        said = [*response.headers.getlist("Preference-Applied"), applied(wanted.given[EMBED.name])]
+        granted = applied(
+            wanted.given[EMBED.name], None if wanted.depth == asked.depth else wanted.depth
+        )
+        said = [*response.headers.getlist("Preference-Applied"), granted]
         response.headers["Preference-Applied"] = ", ".join(said)
     return response
 
@@ -86,30 +107,25 @@ def rendering(
     if not asked.embed:
         return _rendering(asked, nodes, lenders)
     delivery = here().delivery
-    tops = {one.id: one for one in nodes if isinstance(one, Node)}
-
-    def links_of(ids: Collection[str]) -> Mapping[str, Links]:
-        links, lent = _links(delivery, ids, tops, lenders)
-        return {id: (*links.get(id, ()), *lent.get(id, ())) for id in ids}
-
     forest = embedding.grown(
         delivery,
-        tops.values(),
+        [one for one in nodes if isinstance(one, Node)],
         parse(",".join(asked.embed)),
-        links=links_of,
+        lenders=lenders,
+        reader=params.reader_locales(asked, delivery),
         depth=asked.depth,
     )
-    shared = _rendering(asked, nodes, lenders, forest.nodes)
-    # What was asked of a document was not asked of what it points at.
+    shared = _rendering(asked, nodes, forest.lenders, forest.nodes)
+    # What was asked of a document was not asked of what it points at, but for the locale.
     inner = replace(
         shared,
         projection=Projection.of(()),
         sources={},
-        lenders=NO_LENDERS,
-        lent={},
-        shape=asked.query(HTML, DATES),
+        shape=asked.query(LOCALE, FALLBACK, HTML, DATES),
     )
-    return Transcluding.of(replace(shared, shape=asked.query(*ALONE)), forest.tops, inner)
+    plain = replace(inner, lenders=NO_LENDERS, lent={}, shape=asked.query(HTML, DATES))
+    top = replace(shared, shape=asked.query(*ALONE))
+    return Transcluding.of(top, forest.tops, inner, plain)
 
 
 def _rendering(
@@ -136,7 +152,7 @@ def _rendering(
     targets = {target for one in pointing.values() for target in one.targets()}
     targets.update(embedded)
     links = {id: one.links for id, one in pointing.items()}
-    own, lent = _links(delivery, [one.id for one in stored], {n.id: n for n in stored}, lenders)
+    own, lent = links_of(types, {one.id: one for one in stored}, lenders, delivery.links)
     links |= own
     for node in stored:
         targets |= _targets(types, node, (*own.get(node.id, ()), *lent.get(node.id, ())))
@@ -159,21 +175,6 @@ def _rendering(
         lenders=lenders,
         lent=lent,
     )
-
-
-def _links(
-    delivery: Delivery, ids: Collection[str], nodes: Mapping[str, Node], lenders: Lenders
-) -> tuple[Mapping[str, Links], Mapping[str, Links]]:
-    """The links in texts of documents and of their lenders; and those that each of them borrows.
-
-    *nodes* are the documents that borrow, by their ids.
-    """
-    borrowing = {id: lenders[id] for id in ids if lenders.get(id) and id in nodes}
-    lending = {one.id for some in borrowing.values() for one in some.values()}
-    links = delivery.links({*ids, *lending})
-    return links, {
-        id: lent_links(delivery.types, nodes[id], some, links) for id, some in borrowing.items()
-    }
 
 
 def _sources(delivery: Delivery, nodes: Iterable[Node | Rendition]) -> Mapping[str, str]:
@@ -200,8 +201,7 @@ def _site_texts(
         for one in found
         if one.type == "binary" and one.target is not None
     }
-    outside = place.base.removesuffix(place.mount.base)
-    sites = place.delivery.sites(outside)
+    sites = place.delivery.sites(place.outside)
     return SiteTexts(urls, around.places, place.delivery.assets(files), sites.address)
 
 
@@ -243,6 +243,7 @@ def item_facts(
         alone=all(one.id == node.id for one in near),
         locale=node.locale,
         lenient=asked.lenient,
+        ignored=asked.ignored,
         links=links,
     )
 
@@ -263,5 +264,6 @@ def gathered_facts(
         tags=tags(("documents", "folders"), (node, *nodes, *around.all())),
         locale=node.locale,
         lenient=asked.lenient,
+        ignored=asked.ignored,
         links=links,
     )

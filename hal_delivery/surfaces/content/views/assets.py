@@ -9,12 +9,12 @@ from flask.views import MethodView
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from content_repo.model import Kind
-from hal_delivery.surfaces.content import params, schemas
+from hal_delivery.surfaces.content import schemas
 from hal_delivery.surfaces.content.serializers.assets import asset
 from hal_delivery.surfaces.content.serializers.rendering import whole
 from hal_delivery.surfaces.content.urls import Urls
 from hal_delivery.surfaces.content.views import listings
-from hal_delivery.surfaces.content.views.answering import item_facts, rendering, tag
+from hal_delivery.surfaces.content.views.answering import checked, item_facts, rendering, tag
 from hal_delivery.surfaces.content.views.listings import Listing
 from hal_delivery.web import answers, ranges
 from hal_delivery.web.asking import Asked
@@ -29,7 +29,7 @@ UNKNOWN_BYTES = "application/octet-stream"
 class Assets(MethodView):
     """All assets."""
 
-    @listings.collection("List assets", schemas.AssetListSchema)
+    @listings.collection("List assets", schemas.AssetListSchema, Kind.ASSET)
     def get(self, asked: Asked) -> Response:
         """All images and other files of the mount."""
         return listings.nodes(
@@ -51,7 +51,7 @@ class Asset(MethodView):
     def get(self, asked: Asked, address: str) -> Response:
         """What is known of a file, by its id or its path in the repository or the mount."""
         place = here()
-        asked = params.checked(asked, place.delivery, Kind.ASSET)
+        asked = checked(asked, Kind.ASSET)
         node = place.delivery.find(Kind.ASSET, address.removesuffix("/"))
         shared = rendering(asked)
         shape = whole(asset(node, shared), shared)

@@ -9,11 +9,11 @@ from flask.views import MethodView
 
 from content_repo.bundles import DEFAULT
 from content_repo.model import Kind
-from hal_delivery.surfaces.content import params, schemas
+from hal_delivery.surfaces.content import schemas
 from hal_delivery.surfaces.content.serializers import bundles
 from hal_delivery.surfaces.content.urls import Urls
 from hal_delivery.surfaces.content.views import listings
-from hal_delivery.surfaces.content.views.answering import item_facts, rendering
+from hal_delivery.surfaces.content.views.answering import checked, item_facts, rendering
 from hal_delivery.surfaces.content.views.listings import Listing
 from hal_delivery.web import answers
 from hal_delivery.web.asking import Asked
@@ -26,7 +26,7 @@ from hal_delivery.web.vocabulary import SHAPE
 class Bundles(MethodView):
     """All resource bundles."""
 
-    @listings.collection("List resource bundles", schemas.BundleListSchema)
+    @listings.collection("List resource bundles", schemas.BundleListSchema, Kind.BUNDLE)
     def get(self, asked: Asked) -> Response:
         """All bundles, without their messages."""
         return listings.nodes(
@@ -48,7 +48,7 @@ class Bundle(MethodView):
     def get(self, asked: Asked, basename: str) -> Response:
         """A bundle with its messages in all locales."""
         place = here()
-        asked = params.checked(asked, place.delivery, Kind.BUNDLE)
+        asked = checked(asked, Kind.BUNDLE)
         node = place.delivery.find_keyed(Kind.BUNDLE, basename)
         shape = bundles.with_messages(node, rendering(asked))
         return answers.resource(place, shape, item_facts(node, shape["_links"], asked))

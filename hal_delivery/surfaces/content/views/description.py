@@ -25,7 +25,7 @@ class Description(MethodView):
     @operation("Describe this mount", answer=DESCRIPTION, media_types=(JSON,), failures=())
     def get(self, asked: Asked) -> Response:
         """Every route of this mount, as OpenAPI 3.1."""
-        return _description(asked)
+        return _description()
 
 
 class Swagger(MethodView):
@@ -39,10 +39,10 @@ class Swagger(MethodView):
     )
     def get(self, asked: Asked) -> Response:
         """The same as ``openapi.json``."""
-        return _description(asked)
+        return _description()
 
 
-def _description(asked: Asked) -> Response:
+def _description() -> Response:
     place = here()
-    facts = Facts(version=0, tags=Tags(("openapi",)), lenient=asked.lenient, media_types=(JSON,))
+    facts = Facts(version=0, tags=Tags(("openapi",)), media_types=(JSON,))
     return answers.resource(place, describe(current_app, place), facts)

@@ -11,13 +11,14 @@ from flask.views import MethodView
 from content_repo.doctypes import DocumentType
 from content_repo.model import Node
 from hal_delivery.services.localising import NO_LENDERS, Lenders
-from hal_delivery.surfaces.content import embeds, params, schemas
+from hal_delivery.surfaces.content import embeds, leniency, params, schemas
 from hal_delivery.surfaces.content.serializers.documents import joined, kept_links
 from hal_delivery.surfaces.content.serializers.embedding import with_embedded
 from hal_delivery.surfaces.content.serializers.rendering import whole
 from hal_delivery.surfaces.content.urls import DOCUMENTS, Urls
 from hal_delivery.surfaces.content.views import listings
 from hal_delivery.surfaces.content.views.answering import (
+    checked,
     item_facts,
     preferring,
     rendering,
@@ -110,7 +111,8 @@ def _one(
     asked: Asked, address: str, segment: str, types: Sequence[DocumentType] | None
 ) -> Response:
     place = here()
-    asked = params.checked(embeds.checked_alone(asked, place.delivery), place.delivery)
+    asked = leniency.checked(asked, lambda one: embeds.checked_alone(one, place.delivery))
+    asked = checked(asked)
     address = address.removesuffix("/")
     if takes_kept_fields(asked):
         return _one_as_kept(asked, address, segment, types)

@@ -10,20 +10,20 @@ from hal_delivery.surfaces.content import params, schemas
 from hal_delivery.surfaces.content.serializers import folders
 from hal_delivery.surfaces.content.urls import Urls
 from hal_delivery.surfaces.content.views import listings
-from hal_delivery.surfaces.content.views.answering import gathered_facts, rendering
+from hal_delivery.surfaces.content.views.answering import checked, gathered_facts, rendering
 from hal_delivery.surfaces.content.views.listings import Listing
 from hal_delivery.web import answers
 from hal_delivery.web.asking import Asked
 from hal_delivery.web.here import here
 from hal_delivery.web.operations import operation
-from hal_delivery.web.vocabulary import DEPTH, LIMIT, PAGING, SHAPE, SORT
+from hal_delivery.web.vocabulary import FOLDER, LEVELS, LIMIT
 from search_index import Window
 
 
 class Folders(MethodView):
     """All folders."""
 
-    @listings.collection("List folders", schemas.FolderListSchema)
+    @listings.collection("List folders", schemas.FolderListSchema, Kind.FOLDER)
     def get(self, asked: Asked) -> Response:
         """Every folder below the mount's root, as a flat list."""
         return listings.nodes(
@@ -43,14 +43,14 @@ class Folder(MethodView):
 
     @operation(
         "Read a folder",
-        reads=(SORT, *PAGING, DEPTH, *SHAPE),
+        reads=FOLDER,
         answer=schemas.FolderSchema,
         failures=(404, 503),
     )
     def get(self, asked: Asked, address: str) -> Response:
         """A folder by its id or path, with its folders and a page of its documents."""
         place = here()
-        asked = params.checked(asked, place.delivery)
+        asked = checked(asked)
         # Small folders come whole: only who asks for less gets less.
         limit = asked.limit if LIMIT.name in asked.given else place.mount.max_limit
         window = Window(asked.offset, limit)
@@ -69,11 +69,11 @@ class Folder(MethodView):
 class Tree(MethodView):
     """The mount as a tree."""
 
-    @operation("Read the tree", reads=(DEPTH, *SHAPE), answer=schemas.TreeSchema, failures=())
+    @operation("Read the tree", reads=LEVELS, answer=schemas.TreeSchema, failures=())
     def get(self, asked: Asked) -> Response:
         """Folders and documents from the root down: a navigation in one answer."""
         place = here()
-        asked = params.checked(asked, place.delivery)
+        asked = checked(asked)
         root = place.delivery.root()
         branch = place.delivery.branch(root, depth=params.depth(asked, folders.USUAL_DEPTH))
         shared = rendering(asked, list(branch.nodes()))

@@ -43,7 +43,7 @@ class Relation(MethodView):
         meaning = RELATIONS.get(name) or _field_meaning(name)
         if meaning is None:
             raise NodeNotFound(kind="link relation", address=name)
-        return answers.page(place, pages.relation(name, meaning, place.base))
+        return answers.page(place, pages.relation(name, meaning, place))
 
 
 class Problem(MethodView):
@@ -56,7 +56,7 @@ class Problem(MethodView):
         row = rows().get(code)
         if row is None:
             raise NodeNotFound(kind="problem", address=code)
-        return answers.page(place, pages.problem(row, place.base))
+        return answers.page(place, pages.problem(row, place))
 
 
 class Docs(MethodView):
@@ -66,7 +66,7 @@ class Docs(MethodView):
     def get(self, asked: Asked) -> Response:
         """Parameters, link relations and problems on one page."""
         place = here()
-        return answers.page(place, pages.manual(place.mount, place.base, RELATIONS))
+        return answers.page(place, pages.manual(place, RELATIONS))
 
 
 def _field_meaning(name: str) -> str | None:

@@ -23,6 +23,7 @@ from hal_delivery.surfaces.content import (
     embeds,
     faceting,
     highlights,
+    leniency,
     params,
     resuming,
     schemas,
@@ -36,6 +37,7 @@ from hal_delivery.surfaces.content.serializers.rendering import Rendering
 from hal_delivery.surfaces.content.urls import DOCUMENTS
 from hal_delivery.surfaces.content.views import streams
 from hal_delivery.surfaces.content.views.answering import (
+    checked,
     preferring,
     rendering,
     tags,
@@ -51,12 +53,13 @@ from hal_delivery.web.negotiation import COLLECTION, NDJSON, best
 from hal_delivery.web.operations import View, operation
 from hal_delivery.web.vocabulary import (
     AFTER,
-    EMBED,
     LISTING,
     OFFSET,
-    STREAMED,
+    PLAIN_LISTING,
     TEXT,
+    UNOFFERED,
     Parameter,
+    beyond,
 )
 from search_index import Query
 from search_index.errors import InvalidQuery
@@ -91,11 +94,13 @@ class Source(Generic[Item]):
     item: Serializer[Item]
 
 
-def collection(summary: str, answer: type[ma.Schema]) -> Callable[[View], View]:
-    """The operation of a list; *answer* is the shape of one page."""
+def collection(
+    summary: str, answer: type[ma.Schema], kind: Kind = Kind.DOCUMENT
+) -> Callable[[View], View]:
+    """The operation of a list of nodes of *kind*; *answer* is the shape of one page."""
     return operation(
         summary,
-        reads=STREAMED,
+        reads=(*_taken(kind), *UNOFFERED),
         answer=answer,
         media_types=COLLECTION,
         otherwise={NDJSON: schemas.LINES},
@@ -106,8 +111,10 @@ def collection(summary: str, answer: type[ma.Schema]) -> Callable[[View], View]:
 def nodes(kind: Kind, wanted: Listing, asked: Asked, item: Serializer[Node]) -> Response:
     """The page of *wanted*, nodes of *kind*, that was asked for, or 304, or all of them."""
     delivery = here().delivery
-    asked = highlights.checked(embeds.checked(asked, delivery, kind), delivery, kind)
-    asked = params.checked(asked, delivery, kind, wanted.narrow.get("types"))
+    if kind is Kind.DOCUMENT:
+        asked = leniency.checked(asked, lambda one: embeds.checked(one, delivery))
+    asked = leniency.checked(asked, lambda one: highlights.checked(one, delivery, kind))
+    asked = checked(asked, kind, wanted.narrow.get("types"))
     source = Source(kind, partial(delivery.search, kind), partial(delivery.walk, kind), item)
     return _answer(wanted, asked, source)
 
@@ -125,7 +132,7 @@ def _documents(wanted: Listing, asked: Asked, *, segment: str) -> Response:
     delivery = here().delivery
     if not takes_kept_fields(asked):
         return nodes(Kind.DOCUMENT, wanted, asked, partial(with_embedded, segment=segment))
-    asked = params.checked(asked, delivery, types=wanted.narrow.get("types"))
+    asked = checked(asked, types=wanted.narrow.get("types"))
     as_kept = partial(kept_document, segment=segment)
     source = Source(Kind.DOCUMENT, delivery.documents, delivery.walk_documents, as_kept)
     return _answer(wanted, asked, source)
@@ -134,7 +141,7 @@ def _documents(wanted: Listing, asked: Asked, *, segment: str) -> Response:
 def _answer(wanted: Listing, asked: Asked, source: Source[Item]) -> Response:
     if _is_stream():
         return _stream(wanted, streams.of_stream(asked), source)
-    return _page(wanted, streams.of_page(asked), source)
+    return _page(wanted, leniency.checked(asked, streams.of_page), source)
 
 
 def _is_stream() -> bool:
@@ -145,24 +152,32 @@ def _is_stream() -> bool:
 def _stream(wanted: Listing, asked: Asked, source: Source[Item]) -> Response:
     query = params.query(asked, here().delivery, wanted.narrow)
     return found_or_told(
+        asked,
         lambda: streams.answer(
             source.walk, source.item, query, asked, address=wanted.address, tags=wanted.tags
-        )
+        ),
     )
 
 
 def _page(wanted: Listing, asked: Asked, source: Source[Item]) -> Response:
     place = here()
-    among = wanted.narrow.get("types")
-    asked, facets = faceting.faceted(asked, place.delivery, source.kind, among)
-    asked, cursor = resuming.resumed(asked)
+    count = partial(
+        faceting.faceted,
+        delivery=place.delivery,
+        kind=source.kind,
+        among=wanted.narrow.get("types"),
+    )
+    if asked.lenient:
+        asked = leniency.checked(asked, lambda one: count(one)[0])
+    asked, facets = count(asked)
+    cursor = resuming.resumed(asked)
     told = {"cursor": cursor, "facets": tuple([one.facet for one in facets])}
     query = params.query(asked, place.delivery, {**wanted.narrow, **told})
     if answers.asks_whether_changed() and (
         kept := answers.unchanged(place, _facts(wanted, asked, place.delivery.position()))
     ):
         return kept
-    page = found_or_told(lambda: source.search(query))
+    page = found_or_told(asked, lambda: source.search(query))
     shared = rendering(asked, page.items, page.lenders)
     counted = [
         faceting.shown(one, found, asked, place.delivery)
@@ -184,8 +199,8 @@ def _page(wanted: Listing, asked: Asked, source: Source[Item]) -> Response:
 
 
 def _taken(kind: Kind) -> Sequence[Parameter]:
-    """What a list of nodes of *kind* takes: only documents have references to embed."""
-    return LISTING if kind is Kind.DOCUMENT else [one for one in LISTING if one is not EMBED]
+    """What a list of nodes of *kind* takes that a template can offer."""
+    return LISTING if kind is Kind.DOCUMENT else PLAIN_LISTING
 
 
 def _items(
@@ -210,14 +225,16 @@ def _did_you_mean(
     return {curied(DID_YOU_MEAN): link(href, title=other)}
 
 
-def found_or_told(ask: Callable[[], Answer]) -> Answer:
+def found_or_told(asked: Asked, ask: Callable[[], Answer]) -> Answer:
     """What is found; a text beyond its bounds is a mistake of the parameter."""
     try:
         return ask()
-    except InvalidQuery as beyond:
-        told = "takes at most {limit} {bound}, and has {given}".format(**beyond.facts)
+    except InvalidQuery as wrong:
+        facts = wrong.facts
+        told = beyond(facts["limit"], facts["bound"], facts["given"])
         example = f"{TEXT.name}={TEXT.example}"
-        raise BadParameters([Mistake(TEXT.name, told, example=example)]) from None
+        text = (asked.text or "")[:80]
+        raise BadParameters([Mistake(TEXT.name, told, text, example=example)]) from None
 
 
 def _facts(
@@ -228,6 +245,7 @@ def _facts(
         tags=tags or Tags(wanted.tags),
         asked=asked.query(),
         lenient=asked.lenient,
+        ignored=asked.ignored,
         media_types=COLLECTION,
         **known,
     )

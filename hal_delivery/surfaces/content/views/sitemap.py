@@ -18,7 +18,7 @@ from hal_delivery.web import answers
 from hal_delivery.web.answers import Facts
 from hal_delivery.web.asking import Asked
 from hal_delivery.web.caching import Tags
-from hal_delivery.web.here import Here, here
+from hal_delivery.web.here import here
 from hal_delivery.web.negotiation import XML
 from hal_delivery.web.operations import operation
 from hal_delivery.web.vocabulary import AFTER
@@ -56,7 +56,7 @@ class Sitemap(MethodView):
         # What cannot be answered at all is refused before anything is sent.
         whole = chain((next(stretches),), stretches)
         return answers.stream(
-            place, sitemap.urls(whole, place.delivery.sites(_outside(place))), facts
+            place, sitemap.urls(whole, place.delivery.sites(place.outside)), facts
         )
 
 
@@ -68,16 +68,10 @@ def _stretches(delivery: Delivery, after: str | None) -> Iterator[sitemap.Stretc
         yield stretch.items, delivery.surroundings((), groups)
 
 
-def _outside(place: Here) -> str:
-    """Our own address, without the mount's base."""
-    return place.base.removesuffix(place.mount.base)
-
-
 def _facts(position: int, asked: Asked) -> Facts:
     return Facts(
         version=position,
         tags=Tags(("documents", "folders")),
         asked=asked.query(),
-        lenient=asked.lenient,
         media_types=(XML,),
     )

@@ -129,7 +129,6 @@ def answer(
     facts = Facts(
         version=0,
         tags=Tags(tuple(tags)),
-        lenient=asked.lenient,
         settled=False,
         media_types=(NDJSON,),
     )

@@ -10,7 +10,7 @@ from flask.views import MethodView
 from hal_delivery.services.suggesting import suggestions
 from hal_delivery.surfaces.content import params, schemas
 from hal_delivery.surfaces.content.serializers import suggestions as serializer
-from hal_delivery.surfaces.content.views.answering import rendering
+from hal_delivery.surfaces.content.views.answering import checked, rendering
 from hal_delivery.surfaces.content.views.listings import found_or_told
 from hal_delivery.web import answers
 from hal_delivery.web.answers import Facts
@@ -37,13 +37,13 @@ class Suggest(MethodView):
         wrong in one place, from eight on in two.  Without a text there is nothing to suggest.
         """
         place = here()
-        asked = params.checked(asked, place.delivery)
+        asked = checked(asked)
         query = params.query(asked, place.delivery, {})
         if answers.asks_whether_changed() and (
             kept := answers.unchanged(place, _facts(asked, place.delivery.position()))
         ):
             return kept
-        found = found_or_told(lambda: suggestions(place.delivery, query))
+        found = found_or_told(asked, lambda: suggestions(place.delivery, query))
         shape = serializer.suggestions(found, rendering(asked), asked)
         facts = _facts(asked, found.position, settled=found.settled, links=shape["_links"])
         return answers.resource(place, shape, facts)
@@ -55,5 +55,6 @@ def _facts(asked: Asked, position: int, **known: Any) -> Facts:
         tags=Tags(("documents",)),
         asked=asked.query(),
         lenient=asked.lenient,
+        ignored=asked.ignored,
         **known,
     )

@@ -7,23 +7,23 @@ from flask.views import MethodView
 
 from content_repo.model import Kind
 from hal_delivery.hal.resource import link
-from hal_delivery.surfaces.content import params, schemas
+from hal_delivery.surfaces.content import schemas
 from hal_delivery.surfaces.content.serializers import taxonomies
 from hal_delivery.surfaces.content.urls import Urls
 from hal_delivery.surfaces.content.views import listings
-from hal_delivery.surfaces.content.views.answering import item_facts, rendering
+from hal_delivery.surfaces.content.views.answering import checked, item_facts, rendering
 from hal_delivery.surfaces.content.views.listings import Listing
 from hal_delivery.web import answers
 from hal_delivery.web.asking import Asked
 from hal_delivery.web.here import here
 from hal_delivery.web.operations import operation
-from hal_delivery.web.vocabulary import DEPTH, SHAPE
+from hal_delivery.web.vocabulary import DEPTH, LEVELS
 
 
 class Taxonomies(MethodView):
     """All taxonomies."""
 
-    @listings.collection("List taxonomies", schemas.TaxonomyListSchema)
+    @listings.collection("List taxonomies", schemas.TaxonomyListSchema, Kind.TAXONOMY)
     def get(self, asked: Asked) -> Response:
         """All taxonomies, without their categories."""
         return listings.nodes(
@@ -41,11 +41,11 @@ class Taxonomies(MethodView):
 class Taxonomy(MethodView):
     """One taxonomy."""
 
-    @operation("Read a taxonomy", reads=(DEPTH, *SHAPE), answer=schemas.TaxonomySchema)
+    @operation("Read a taxonomy", reads=LEVELS, answer=schemas.TaxonomySchema)
     def get(self, asked: Asked, name: str) -> Response:
         """A taxonomy with all its categories, or the levels asked for."""
         place = here()
-        asked = params.checked(asked, place.delivery, Kind.TAXONOMY)
+        asked = checked(asked, Kind.TAXONOMY)
         node = place.delivery.find_keyed(Kind.TAXONOMY, name)
         shape = taxonomies.tree(node, rendering(asked), depth=asked.depth, query=asked.query())
         return answers.resource(place, shape, item_facts(node, shape["_links"], asked))

@@ -50,4 +50,10 @@ class Type(MethodView):
 def _facts(shape: dict[str, object], asked: Asked) -> Facts:
     links = shape["_links"]
     assert isinstance(links, dict)
-    return Facts(version=0, tags=Tags(("types",)), lenient=asked.lenient, links=links)
+    return Facts(
+        version=0,
+        tags=Tags(("types",)),
+        lenient=asked.lenient,
+        ignored=asked.ignored,
+        links=links,
+    )

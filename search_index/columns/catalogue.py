@@ -1,0 +1,161 @@
+"""The catalogue that looks into columns: the same answers, from arrays."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from functools import cached_property
+from typing import Final, cast
+
+import numpy as np
+
+from content_repo import Kind, locales
+from search_index.catalogue import Catalogue, Found, Spot
+from search_index.columns import counting, ordering, selecting, viewing
+from search_index.columns.gathered import Columns, Rows
+from search_index.columns.ordering import Order
+from search_index.columns.viewing import View
+from search_index.entry import Entry
+from search_index.matching import Scored
+from search_index.postings import Counts, Flags, Numbers
+from search_index.query import Counted, Query, SortKey
+
+#: Orders kept, each of which has all rows twice; and views, each a flag for each row.
+_MOST_ORDERS: Final = 32
+_MOST_VIEWS: Final = 32
+
+#: Up to one row in so many is sorted by itself; to sort more, the order of all is made and kept.
+_FEW: Final = 16
+
+
+class ColumnCatalogue(Catalogue):
+    """The entries of an index at one commit, by columns."""
+
+    def __init__(self, columns: Columns) -> None:
+        super().__init__()
+        self.entries = columns
+        self.text_fields = columns.text_fields
+        self._columns = columns
+        self._views: OrderedDict[Hashable, View] = OrderedDict()
+        self._orders: OrderedDict[Hashable, Order] = OrderedDict()
+        self._listings: OrderedDict[Hashable, Rows] = OrderedDict()
+
+    # -- single entries ---------------------------------------------------
+
+    def row(self, id: str) -> int | None:
+        return self._columns.row(id)
+
+    def spot(self, id: str) -> Spot | None:
+        row = self._columns.row(id)
+        if row is None:
+            return None
+        leaf, number = self._columns.spot(row)
+        return leaf.name, number
+
+    def below(self, path: str) -> Sequence[Entry]:
+        first, last = self._columns.span(path)
+        return self._columns[first:last]
+
+    # -- what words ask for -------------------------------------------------
+
+    def rows_of(self, segment: str, size: int) -> Numbers:
+        return self._columns.rows_of(segment)
+
+    @cached_property
+    def units(self) -> tuple[Counts, Counts]:
+        titled, texts = map(self._columns.dense, ("titled", "texts"))
+        return titled.astype(np.float64), texts.astype(np.float64)
+
+    def speaking(self, tag: str) -> Flags:
+        spoken = self._columns.tables.locale.flags(lambda one: locales.tag(one) == tag)
+        # Behind all codes stands what has none.
+        found: Flags = np.append(spoken, False)[self._columns.dense("locale")]
+        return found
+
+    # -- views ------------------------------------------------------------
+
+    def view(self, query: Query) -> View:
+        key = (query.kinds, query.roots, query.locales, query.borrowing)
+        return self._kept(self._views, key, _MOST_VIEWS, lambda: self._viewed(query))
+
+    def _viewed(self, query: Query) -> View:
+        everything = viewing.view(self._columns, query.kinds, query.roots)
+        if not query.locales:
+            return everything
+        return viewing.localised(everything, query.locales, borrowing=query.borrowing)
+
+    def _titles_of_documents(self) -> tuple[Sequence[int], tuple[str, ...]]:
+        columns = self._columns
+        documents = columns.tables.kind.flags(lambda kind: kind is Kind.DOCUMENT)
+        rows = np.flatnonzero(documents[columns.dense("kind")])
+        texts = columns.tables.title.values
+        return rows.tolist(), tuple([texts[code] for code in columns.dense("title")[rows].tolist()])
+
+    # -- selections -------------------------------------------------------
+
+    def _admitted(self, query: Query) -> Callable[[int], bool]:
+        flags = self._flags(query)
+        return lambda row: bool(flags[row])
+
+    def _flags(self, query: Query) -> Flags:
+        """One for each row, raised where *query* admits it, apart from its text."""
+        view = self.view(query)
+        return selecting.selected(
+            self._columns, query, view.flags, view.composed, self._seen(query)
+        )
+
+    def _found(self, query: Query, scored: Scored | None) -> Found:
+        view, flags = self.view(query), self._flags(query)
+        if scored is None:
+            rows = self._listed(query, view, flags)
+            return Found(cast(Sequence[int], rows), len(rows), rows)
+        there = flags[scored.rows]
+        scored = Scored(scored.rows[there], scored.scores[there])
+        chosen = self._chosen(query, view, scored)
+        shown = scored.rows[chosen].tolist()
+        scores = dict(zip(shown, scored.scores[chosen].tolist(), strict=True))
+        return Found(shown, len(scored.rows), scored.rows, scores)
+
+    def _chosen(self, query: Query, view: View, scored: Scored) -> Rows:
+        """Which of those *scored* are needed, in the order of *query*."""
+        sort, needed = query.sort, query.window.offset + query.window.limit
+        if query.after or query.cursor or query.listed:
+            needed = len(scored.rows)
+        if not sort:
+            return ordering.best(scored.scores, scored.rows, needed)
+        if any(key.of == "score" for key in sort):
+            return ordering.sorted_by(self._columns, sort, view.composed, scored)
+        return ordering.first(self._order(view, sort).places[scored.rows], needed)
+
+    def _listed(self, query: Query, view: View, flags: Flags) -> Rows:
+        """The rows that have a flag, as *query* sorts them."""
+        if flags is not view.flags:
+            return self._sorted(view, flags, query.sort)
+        # Everything of a view: each page of it is a part of the same order.
+        key = (query.kinds, query.roots, query.locales, query.borrowing, query.sort)
+        return self._kept(
+            self._listings, key, _MOST_ORDERS, lambda: self._sorted(view, flags, query.sort)
+        )
+
+    def _sorted(self, view: View, flags: Flags, sort: tuple[SortKey, ...]) -> Rows:
+        rows = np.flatnonzero(flags)
+        if not sort:
+            return rows
+        if len(rows) * _FEW < len(flags):
+            return ordering.sorted_rows(self._columns, sort, view.composed, rows)
+        order = self._order(view, sort).rows
+        return order[flags[order]]
+
+    def _order(self, view: View, sort: tuple[SortKey, ...]) -> Order:
+        # Where nobody borrows anything, all views have the same order.
+        kept = view.orders if view.composed else self._orders
+        columns, composed = self._columns, view.composed
+        return self._kept(kept, sort, _MOST_ORDERS, lambda: ordering.order(columns, sort, composed))
+
+    def _counted(self, query: Query, found: Found) -> tuple[Counted, ...]:
+        columns, view = self._columns, self.view(query)
+        among = columns.flagged(found.every)
+        return counting.counted(columns, query.facets, among, view.composed, self._seen(query))
+
+    def _ids(self, rows: Sequence[int]) -> tuple[str, ...]:
+        return self._columns.ids(np.array(rows, np.int64))

@@ -1,0 +1,126 @@
+"""Ordering: all rows as :func:`search_index.meaning.ordered` has them, from ranks.
+
+The rank of a value is a number that compares as the value does; of nothing it is NaN,
+which comes last in either direction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search_index import meaning
+from search_index.columns.gathered import Columns, Rows
+from search_index.columns.leaf import NEVER
+from search_index.columns.tables import Floats, TypedTable
+from search_index.entry import Entry
+from search_index.matching import Scored
+from search_index.postings import Counts, Numbers
+from search_index.query import SortKey
+
+
+class Order(NamedTuple):
+    """All rows as they are sorted, and the place that each of them has so."""
+
+    rows: Rows
+    places: NDArray[np.int32]
+
+
+#: Entries that are shown otherwise than they are stored, by row.
+Composed = Mapping[int, Entry]
+
+
+def order(columns: Columns, sort: Sequence[SortKey], composed: Composed) -> Order:
+    """All rows, ties by number."""
+    rows = sorted_rows(columns, sort, composed, np.arange(columns.size))
+    places = np.empty(columns.size, np.int32)
+    places[rows] = np.arange(columns.size, dtype=np.int32)
+    return Order(rows, places)
+
+
+def sorted_rows(columns: Columns, sort: Sequence[SortKey], composed: Composed, rows: Rows) -> Rows:
+    """*rows*, which ascend, sorted."""
+    # Sorting is stable: the least important key goes first.
+    for key in reversed(sort):
+        rows = rows[np.argsort(ranks(columns, key, composed)[rows], kind="stable")]
+    return rows
+
+
+def sorted_by(
+    columns: Columns, sort: Sequence[SortKey], composed: Composed, scored: Scored
+) -> Rows:
+    """Which of those *scored* come one after another where their scores are among the keys."""
+    chosen = np.argsort(scored.rows)
+    for key in reversed(sort):
+        if key.of == "score":
+            ranked = -scored.scores if key.descending else scored.scores
+        else:
+            ranked = ranks(columns, key, composed)[scored.rows]
+        chosen = chosen[np.argsort(ranked[chosen], kind="stable")]
+    return chosen
+
+
+def first(places: NDArray[Any], most: int) -> Rows:
+    """Where the *most* least of *places* are, which all differ, the least first."""
+    if most < len(places):
+        few = np.argpartition(places, most)[:most]
+        return few[np.argsort(places[few])]
+    return np.argsort(places)
+
+
+def best(scores: Counts, rows: Numbers, most: int) -> Rows:
+    """Where the *most* greatest *scores* are, the greatest first, ties by row."""
+    if not 0 < most < len(scores):
+        return np.lexsort((rows, -scores))[:most]
+    least = np.partition(scores, len(scores) - most)[len(scores) - most]
+    few = np.flatnonzero(scores >= least)
+    return few[np.lexsort((rows[few], -scores[few]))][:most]
+
+
+def ranks(columns: Columns, key: SortKey, composed: Composed) -> Floats:
+    """What each row is ordered by, turned round where *key* descends."""
+    of_key = _of_node if key.of == "node" else _of_field
+    found = of_key(columns, key, composed)
+    return -found if key.descending else found
+
+
+def _of_node(columns: Columns, key: SortKey, composed: Composed) -> Floats:
+    name, tables = key.name, columns.tables
+    if name not in meaning.NODE_KEYS:
+        raise ValueError(f"not one of {sorted(meaning.NODE_KEYS)}: {name!r}")
+    if name in meaning.DATES or name in meaning.NUMBERS:
+        numbers = columns.dense(name)
+        return np.where(numbers == NEVER, np.nan, numbers)
+    if name == "path":
+        return np.arange(columns.size, dtype=np.float64)
+    column, by_code = {
+        "name": ("place", tables.name.ranks),
+        "id": ("id", tables.id.ranks),
+        "type": ("types", tables.types.ranks),
+        "title": ("title", tables.title.ranks),
+        "locale": ("locale", tables.locale.ranks),
+    }[name]
+    ranks = by_code()
+    # Behind all codes stands what has none.
+    found: Floats = np.append(ranks, np.nan)[columns.dense(column)]
+    for row, entry in composed.items() if name == "title" else ():
+        found[row] = ranks[tables.title.known(entry.title)]
+    return found
+
+
+def _of_field(columns: Columns, key: SortKey, composed: Composed) -> Floats:
+    """Of several values the least counts when ascending, the greatest when descending."""
+    pairs, table = columns.pairs("values", key.name), columns.tables.field("values", key.name)
+    assert isinstance(table, TypedTable)
+    by_code = table.ranks()
+    found = np.full(columns.size, np.nan)
+    extreme: Callable[..., Any] = max if key.descending else min
+    # fmin and fmax pass over what is not a number.
+    (np.fmax if key.descending else np.fmin).at(found, pairs.holders, by_code[pairs.codes])
+    for row, entry in composed.items():
+        codes = map(table.known, entry.values.get(key.name, ()))
+        found[row] = extreme([by_code[code] for code in codes], default=np.nan)
+    return found
