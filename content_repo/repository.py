@@ -18,7 +18,7 @@ from content_repo.kept import Renderer
 from content_repo.media import Media
 from content_repo.model import ROOT_ID, Change, Kind, Side
 from content_repo.positions import PositionFile
-from content_repo.sources import SourceEntry
+from content_repo.sources import SourceEntry, Standing
 from content_repo.sql.database import Database
 from content_repo.sql.reading import (
     Reader,
@@ -27,7 +27,7 @@ from content_repo.sql.reading import (
     read_seen_fields,
     read_types,
 )
-from content_repo.sql.sources import read_content, read_entries, read_fields
+from content_repo.sql.sources import read_content, read_entries, read_fields, read_standing
 from content_repo.sql.writing import Writer
 from content_repo.transaction import Transaction
 
@@ -136,6 +136,14 @@ class Repository:
         trash still have their files.
         """
         return read_entries(self._database.fetch, self._database.engine.dialect, root, below)
+
+    def standing(self, root: str) -> dict[str, Standing]:
+        """What has become of the nodes that were imported into the folder *root*, by id.
+
+        Those in the trash are not among them.
+        """
+        found = read_standing(self._database.fetch, self._database.engine.dialect, root)
+        return {one.node: one for one in found}
 
     def source_bytes(self, root: str, path: str) -> BinaryIO:
         """The exact bytes of one file of the tree that was imported into *root*."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from content_repo.doctypes import Problem, json_problems
+from content_repo.model import Kind
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -62,6 +63,15 @@ class SourceEntry(NamedTuple):
     def is_edited(self) -> bool:
         """Whether the node's fields were written anew since they were made from the file."""
         return self.fields_revision != self.revision
+
+
+class Standing(NamedTuple):
+    """What has become of a node that came from a file, on the draft side."""
+
+    node: str
+    kind: Kind
+    #: Some revision of it was published, and not taken back.
+    is_published: bool
 
 
 def problems(source: NodeSource) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from flask import Flask
 from hal_delivery import logs
 from hal_delivery.bootstrap import Services, build_services
 from hal_delivery.settings import Settings
-from hal_delivery.surfaces import content
+from hal_delivery.surfaces.content import views as content
 from hal_delivery.web import openapi, service
 from hal_delivery.web.outside import Outside
 from hal_delivery.web.requests import Requests

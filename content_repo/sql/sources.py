@@ -9,8 +9,9 @@ from typing import Any, Final
 import orjson
 import sqlalchemy as sa
 
+from content_repo.model import Kind
 from content_repo.names import is_storable
-from content_repo.sources import NodeSource, SourceEntry
+from content_repo.sources import NodeSource, SourceEntry, Standing
 from content_repo.sql.reading import Fetch, Fill, compiled
 from content_repo.sql.tables import node, revision, source
 
@@ -63,6 +64,20 @@ def read_entries(fetch: Fetch, dialect: sa.Dialect, root: str, below: str) -> It
         first = rows[-1][2]
 
 
+def read_standing(fetch: Fetch, dialect: sa.Dialect, root: str) -> Iterator[Standing]:
+    """The nodes with files of the tree imported into *root* that are not in the trash, once for
+    each file."""
+    statement, fill = _standing(dialect)
+    first = ""
+    while True:
+        rows = fetch(statement, fill({"root": root, "first": first}))
+        for id, kind, published, _ in rows:
+            yield Standing(id, Kind(kind), published is not None)
+        if len(rows) < _PAGE:
+            return
+        first = rows[-1][3]
+
+
 def read_content(
     fetch: Fetch, dialect: sa.Dialect, root: str, path: str
 ) -> tuple[str, bytes | None] | None:
@@ -88,6 +103,22 @@ def _fields(dialect: sa.Dialect) -> tuple[str, Fill]:
         sa.select(revision.c.fields).where(
             revision.c.node == sa.bindparam("id"), revision.c.revision == sa.bindparam("number")
         ),
+    )
+
+
+@lru_cache
+def _standing(dialect: sa.Dialect) -> tuple[str, Fill]:
+    return compiled(
+        dialect,
+        sa.select(node.c.id, node.c.kind, node.c.published_revision, source.c.path)
+        .join(node, node.c.id == source.c.node)
+        .where(
+            source.c.root == sa.bindparam("root"),
+            source.c.path > sa.bindparam("first"),
+            node.c.path.is_not(None),
+        )
+        .order_by(source.c.path)
+        .limit(_PAGE),
     )
 
 

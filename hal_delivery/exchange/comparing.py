@@ -27,6 +27,7 @@ class Recorded:
     origin: str
     locale: str | None = None
     kind: Kind | None = None
+    is_published: bool = False
 
 
 @dataclass(slots=True)

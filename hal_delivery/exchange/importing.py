@@ -136,7 +136,7 @@ class _Run:
 
     def _recorded(self, root: str) -> dict[str, Recorded]:
         files = list(self._repository.sources(root))
-        live = self._reader.places({one.node for one in files})
+        live = self._repository.standing(root)
         return {
             one.path: Recorded(
                 node=one.node,
@@ -145,6 +145,7 @@ class _Run:
                 origin=one.origin,
                 locale=one.locale,
                 kind=live[one.node].kind if one.node in live else None,
+                is_published=one.node in live and live[one.node].is_published,
             )
             for one in files
         }
@@ -354,7 +355,8 @@ class _Run:
         folders = {derived_id(root, f"{one.source}/"): 1 for one in self._plan.folders}
         files = _last_revisions(recorded.values())
         kept = {compared.nodes[one.path]: one for one in compared.unchanged}
-        imported = folders | {id: files[id] for id in kept}
+        published = {one.node for one in recorded.values() if one.is_published}
+        imported = folders | {id: files[id] for id in kept if id not in published}
         found = publishing.waiting(self._repository, imported)
         entries = [one for id, one in kept.items() if id in found]
         finished = publishing.finished(entries, self._how)
