@@ -67,8 +67,13 @@ class Services:
         self.repository.close()
 
 
-def build_services(settings: Settings, *, migrate: bool = True, serving: bool = False) -> Services:
-    """Open the repository and its indexes; each process opens its own."""
+def build_services(
+    settings: Settings, *, migrate: bool = True, serving: bool = False, columns: bool = True
+) -> Services:
+    """Open the repository and its indexes; each process opens its own.
+
+    Without *columns* the same is found slowly: see :mod:`search_index.columns`.
+    """
     mounts = _checked(load_mounts(settings.config, required=_names_config(settings)))
     renderer = FieldsRenderer()
     repository = Repository.open(
@@ -85,6 +90,7 @@ def build_services(settings: Settings, *, migrate: bool = True, serving: bool = 
             repository,
             # Nobody else can say what a text without a locale is written in.
             language=mounts[0].default_locale,
+            columns=columns,
         )
         for side in Side
     }

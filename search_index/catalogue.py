@@ -173,7 +173,7 @@ class Catalogue(ABC):
     def page(self, query: Query, scored: Scored | None = None) -> Part:
         """The wanted part of what *query* asks for; of a text, among the rows that it *scored*."""
         view, found = self.view(query), self._found(query, scored)
-        rows, scores, entries = found.rows, found.scores, view.entries
+        rows, scores = found.rows, found.scores
         if query.listed and not query.sort:
             rows = sorted(rows, key=self._place(query))
         first = self._first(query, view, rows, scores)
@@ -184,9 +184,19 @@ class Catalogue(ABC):
             total=found.total,
             counted=self._counted(query, found) if query.facets else (),
             borrowed=self._borrowed(view, shown) if view.lenders else {},
-            cursor=cursors.at(shown[-1], entries, query.sort, scores, rarities) if shown else None,
+            cursor=self._place_of(shown[-1], query, view, scores, rarities) if shown else None,
             offset=first,
         )
+
+    def _place_of(
+        self,
+        row: int,
+        query: Query,
+        view: View,
+        scores: Mapping[int, float] | None,
+        rarities: tuple[float, ...],
+    ) -> Cursor:
+        return cursors.at(row, view.entries, query.sort, scores, rarities)
 
     def _ids(self, rows: Sequence[int]) -> tuple[str, ...]:
         entries = self.entries

@@ -31,6 +31,11 @@ PLACES: Final = 1 << 32
 MOST_KEPT: Final = 48 * 2**20
 _KEY: Final = 500
 
+#: Beginnings of which the terms are kept, and how many these may be: the other forms of
+#: a word are looked up with each search for it.
+MOST_BEGINNINGS: Final = 8192
+_FEW: Final = 16
+
 
 # A record of Whoosh's: how long it is, the number of a field, and how many entries hold it.
 _LENGTHS: Final = Struct("!ii")
@@ -63,6 +68,7 @@ class Postings:
         self._reader = reader
         self._known: OrderedDict[tuple[str, str], Posting] = OrderedDict()
         self._bytes = 0
+        self._few_terms: OrderedDict[tuple[str, str], tuple[str, ...]] = OrderedDict()
 
     def of(self, field: str, term: str) -> Posting:
         """Where *term* is, as often as it is there."""
@@ -93,6 +99,21 @@ class Postings:
 
     def beginning(self, field: str, prefix: str) -> Iterator[str]:
         """The terms that begin with *prefix*, in order."""
+        key = field, prefix
+        found = self._few_terms.get(key)
+        if found is not None:
+            yield from found
+            return
+        read: list[str] = []
+        for term in self._terms_from(field, prefix):
+            read.append(term)
+            yield term
+        if len(read) <= _FEW:
+            self._few_terms[key] = tuple(read)
+            if len(self._few_terms) > MOST_BEGINNINGS:
+                self._few_terms.popitem(last=False)
+
+    def _terms_from(self, field: str, prefix: str) -> Iterator[str]:
         first = prefix.encode()
         for name, term in self._reader.terms_from(field, first):
             if name != field or not term.startswith(first):

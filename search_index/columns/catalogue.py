@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cached_property
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import numpy as np
 
@@ -13,12 +13,11 @@ from content_repo import Kind, locales
 from search_index.catalogue import Catalogue, Found, Spot
 from search_index.columns import counting, ordering, selecting, viewing
 from search_index.columns.gathered import Columns, Rows
-from search_index.columns.ordering import Order
 from search_index.columns.viewing import View
-from search_index.entry import Entry
+from search_index.entry import Entry, Order
 from search_index.matching import Scored
 from search_index.postings import Counts, Flags, Numbers
-from search_index.query import Counted, Query, SortKey
+from search_index.query import Counted, Cursor, Query, SortKey
 
 #: Orders kept, each of which has all rows twice; and views, each a flag for each row.
 _MOST_ORDERS: Final = 32
@@ -37,7 +36,7 @@ class ColumnCatalogue(Catalogue):
         self.text_fields = columns.text_fields
         self._columns = columns
         self._views: OrderedDict[Hashable, View] = OrderedDict()
-        self._orders: OrderedDict[Hashable, Order] = OrderedDict()
+        self._orders: OrderedDict[Hashable, ordering.Order] = OrderedDict()
         self._listings: OrderedDict[Hashable, Rows] = OrderedDict()
 
     # -- single entries ---------------------------------------------------
@@ -146,7 +145,7 @@ class ColumnCatalogue(Catalogue):
         order = self._order(view, sort).rows
         return order[flags[order]]
 
-    def _order(self, view: View, sort: tuple[SortKey, ...]) -> Order:
+    def _order(self, view: View, sort: tuple[SortKey, ...]) -> ordering.Order:
         # Where nobody borrows anything, all views have the same order.
         kept = view.orders if view.composed else self._orders
         columns, composed = self._columns, view.composed
@@ -156,6 +155,21 @@ class ColumnCatalogue(Catalogue):
         columns, view = self._columns, self.view(query)
         among = columns.flagged(found.every)
         return counting.counted(columns, query.facets, among, view.composed, self._seen(query))
+
+    def _place_of(
+        self,
+        row: int,
+        query: Query,
+        view: Any,
+        scores: Mapping[int, float] | None,
+        rarities: tuple[float, ...],
+    ) -> Cursor:
+        if query.sort:
+            return super()._place_of(row, query, view, scores, rarities)
+        # No entry has to be taken apart for its path and id.
+        path, id = self._columns.place(row)
+        values = () if scores is None else ((int(Order.NUMBER), scores[row]),)
+        return Cursor(values, path, id, rarities)
 
     def _ids(self, rows: Sequence[int]) -> tuple[str, ...]:
         return self._columns.ids(np.array(rows, np.int64))

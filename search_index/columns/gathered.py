@@ -96,9 +96,12 @@ class Columns(Sequence[Entry]):
         found[self.dense("id")] = np.arange(self.size, dtype=np.int32)
         return found
 
+    def place(self, row: int) -> tuple[str, str]:
+        """The path and the id of a row."""
+        return self.tables.place.values[int(self._places[row])]
+
     def path(self, row: int) -> str:
-        path, _ = self.tables.place.values[int(self._places[row])]
-        return path
+        return self.place(row)[0]
 
     def span(self, path: str) -> tuple[int, int]:
         """From and up to which row lies what is strictly below *path*."""

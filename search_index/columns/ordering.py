@@ -65,19 +65,29 @@ def sorted_by(
 
 def first(places: NDArray[Any], most: int) -> Rows:
     """Where the *most* least of *places* are, which all differ, the least first."""
-    if most < len(places):
-        few = np.argpartition(places, most)[:most]
-        return few[np.argsort(places[few])]
-    return np.argsort(places)
+    few = _least(places, most)
+    return few[np.argsort(places[few])][:most]
 
 
 def best(scores: Counts, rows: Numbers, most: int) -> Rows:
     """Where the *most* greatest *scores* are, the greatest first, ties by row."""
-    if not 0 < most < len(scores):
-        return np.lexsort((rows, -scores))[:most]
-    least = np.partition(scores, len(scores) - most)[len(scores) - most]
-    few = np.flatnonzero(scores >= least)
-    return few[np.lexsort((rows[few], -scores[few]))][:most]
+    turned = -scores
+    few = _least(turned, most)
+    return few[np.lexsort((rows[few], turned[few]))][:most]
+
+
+def _least(values: NDArray[Any], most: int) -> Rows:
+    """Where the *most* least *values* are, and all that are equal to them, and maybe some more.
+
+    Of as many blocks as that, four times, the least values are looked at first: what is greater
+    than so many of them is none of those.  Parting all values takes ten times as long.
+    """
+    blocks = max(64, 4 * most)
+    if not 0 < most < len(values) // blocks:
+        return np.arange(len(values))
+    length = len(values) // blocks
+    least = values[: blocks * length].reshape(blocks, length).min(axis=1)
+    return np.flatnonzero(values <= np.partition(least, most - 1)[most - 1])
 
 
 def ranks(columns: Columns, key: SortKey, composed: Composed) -> Floats:

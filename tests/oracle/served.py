@@ -97,8 +97,11 @@ def _facet(name: str, shape: Any) -> tuple[tuple[tuple[str, int], ...], int]:
 
 
 @contextmanager
-def served(name: str, folder: Path) -> Iterator[Served]:
-    """The site of that *name*, imported below *folder* unless it was before, and served."""
+def served(name: str, folder: Path, *, columns: bool = True) -> Iterator[Served]:
+    """The site of that *name*, imported below *folder* unless it was before, and served.
+
+    Without *columns*, the index looks at its entries one by one.
+    """
     sample, place = SAMPLES[name], folder / f"served-{name}"
     source, data_dir, whole = place / "source", place / "data", place / "whole"
     environ = {"HAL_DELIVERY_DATA_DIR": str(data_dir), "HAL_DELIVERY_LOG_LEVEL": "error"}
@@ -108,7 +111,7 @@ def served(name: str, folder: Path) -> Iterator[Served]:
         (data_dir / "hal-delivery.toml").write_text(mounts, "utf-8")
         whole.write_text(str(_imported(sample.write(source), environ)), "utf-8")
     settings = Settings.from_env(environ)
-    with closing(build_services(settings)) as services:
+    with closing(build_services(settings, columns=columns)) as services:
         for index in services.indexes.values():
             while not index.catch_up():
                 pass

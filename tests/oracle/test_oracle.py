@@ -21,6 +21,9 @@ from tests.oracle.sites import SAMPLES
 #: How many requests each site is asked, and by which seed.
 ASKED: Final = {"small": (120, 1), "devsite": (500, 2)}
 
+#: How many are answered without columns as well.
+WITHOUT_COLUMNS: Final = 100
+
 #: How many requests are refined, and by how many values of their facets.
 REFINED: Final = 25
 LINKS: Final = 12
@@ -46,6 +49,23 @@ def test_answers_are_those_of_the_files(
             if (told := _difference(request, site.answer(request), service.answer(request)))
         ]
     assert not differing, "\n\n".join([f"{len(differing)} of {number} differ", *differing[:_TOLD]])
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", SAMPLES)
+def test_answers_are_the_same_without_columns(
+    name: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The same comes out where the index looks at its entries one by one."""
+    folder = tmp_path_factory.getbasetemp()
+    with served(name, folder) as fast, served(name, folder, columns=False) as slow:
+        site = Site(files.pages(fast.folder))
+        differing = [
+            told
+            for request in Asker(site, SAMPLES[name].mounts, seed=4).requests(WITHOUT_COLUMNS)
+            if (told := _difference(request, slow.answer(request), fast.answer(request)))
+        ]
+    assert not differing, "\n\n".join(differing[:_TOLD])
 
 
 @pytest.mark.timeout(600)
