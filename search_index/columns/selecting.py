@@ -7,6 +7,7 @@ one, as :mod:`search_index.meaning` and :mod:`search_index.conditions` say.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
@@ -221,7 +222,8 @@ def _compared(some: Sequence[Condition], orders: NDArray[Any], numbers: Floats) 
             if order == Order.STRING:
                 continue
             if not is_exact(order, bare):
-                return None
+                # Beyond all numbers that are compared here.
+                bare = math.inf if bare > 0 else -math.inf
             compare = _RANGES.get(one.operator, np.equal)
             found |= (orders == order) & compare(numbers, bare)
         if flags is None:
