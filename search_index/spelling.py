@@ -41,6 +41,19 @@ def typos(letters: int) -> int:
     return (letters >= _ONCE) + (letters >= _TWICE)
 
 
+def _lengths(letters: int) -> Iterator[tuple[int, int]]:
+    """The lengths of words that one of so many *letters* may stand for, each with the number of
+    places where it may be wrong: of the two, the longer one counts.
+
+    >>> list(_lengths(3)), list(_lengths(4))
+    ([(4, 1)], [(3, 1), (4, 1), (5, 1)])
+    """
+    for length in range(max(1, letters - 2), letters + 3):
+        most = typos(max(letters, length))
+        if abs(length - letters) <= most and most:
+            yield length, most
+
+
 class Vocabulary:
     """The words of an index, or of one part of it, and how many entries have each."""
 
@@ -58,8 +71,7 @@ class Vocabulary:
 
     def near(self, word: str) -> Iterator[tuple[str, int]]:
         """The words that *word* may stand for, and in how many places it would be wrong."""
-        most = typos(len(word))
-        for length in range(len(word) - most, len(word) + most + 1):
+        for length, most in _lengths(len(word)):
             words = self._by_length.get(length, ())
             for found, distance, _ in process.extract(
                 word, words, scorer=OSA.distance, score_cutoff=most, limit=None
@@ -78,9 +90,9 @@ def nearest(word: str, vocabularies: Sequence[Vocabulary]) -> list[str]:
 
     >>> words = Vocabulary([("lantern", 3), ("lanterns", 1), ("cistern", 9), ("2017", 4)])
     >>> nearest("lanternn", [words]), nearest("latnern", [words]), nearest("lan", [words])
-    (['lantern', 'lanterns'], ['lantern'], [])
+    (['lantern', 'lanterns'], ['lantern', 'lanterns'], [])
     """
-    found = {near for one in vocabularies for near in one.near(word)} if typos(len(word)) else set()
+    found = {near for one in vocabularies for near in one.near(word)}
     return [other for other, _ in sorted(found, key=lambda near: _rank(near, vocabularies))]
 
 
@@ -186,6 +198,6 @@ def _words(text: str, expression: Expression) -> Iterator[_Word]:
         is_prefix = leaf.terms[-1].kind == "prefix"
         located = [one for one in aligned.units if one.unit.text]
         for one in located[:-1] if is_prefix else located:
-            if not one.unit.is_letter and typos(len(one.unit.text)):
+            if not one.unit.is_letter and any(_lengths(len(one.unit.text))):
                 first, last = aligned.original(one.start, one.end)
                 yield _Word(start + first, start + last, one.unit.text, leaf.field, leaf.loose)
