@@ -2,7 +2,7 @@
 
 ::
 
-    Query ──► WhooshIndex ──► Catalogue (entries in memory) ──► Hits
+    Query ──► WhooshIndex ──► Catalogue (entries as arrays, in memory) ──► Hits
                  │  │              ▲
                  │  └─► Edition ───┘  (words on disk: Whoosh)
                  │
@@ -12,7 +12,8 @@ Owns nothing but a copy: one entry per visible node of one side, and the
 position in the change log up to which it is true.  All of it may be lost; it is
 then built again from the repository, which does not know that it exists.  What
 a query means is said in :mod:`search_index.meaning`, what can be found in
-:mod:`search_index.flatten`, and how a text is read in :mod:`search_index.parsing`.
+:mod:`search_index.flatten`, how a text is read in :mod:`search_index.parsing`, and what
+the arrays are in :mod:`search_index.columns`.
 """
 
 from search_index.errors import IndexUnavailable, InvalidQuery, SearchError
