@@ -21,15 +21,16 @@ from search_index.schema import TEXT, TITLE
 from search_index.spelling import Vocabulary
 
 Numbers = NDArray[np.integer[Any]]
-Counts = NDArray[np.floating[Any]]
+Counts = NDArray[Any]
 Flags = NDArray[np.bool_]
 
 #: Places are joined with the number of their entry: entries beyond are out of reach.
 PLACES: Final = 1 << 32
 
 #: Bytes of postings that are kept of each segment, and what each takes besides its arrays.
-MOST_KEPT: Final = 48 * 2**20
+MOST_KEPT: Final = 64 * 2**20
 _KEY: Final = 500
+_BYTE: Final = 255
 
 #: Beginnings of which the terms are kept, and how many these may be: the other forms of
 #: a word are looked up with each search for it.
@@ -90,7 +91,9 @@ class Postings:
             return NOWHERE
         entries = np.concatenate([ids for ids, _, _ in blocks])
         counts = np.concatenate([weights for _, weights, _ in blocks])
-        return Posting(entries.astype(np.int32), counts.astype(np.float32))
+        # Few words are in a text more than 255 times: a byte is enough.
+        small = np.uint8 if counts.max() <= _BYTE else np.uint32
+        return Posting(entries.astype(np.int32), counts.astype(small))
 
     def places(self, field: str, term: str) -> Numbers:
         """Each occurrence of *term*: its entry times :data:`PLACES`, and its place there."""
