@@ -195,8 +195,8 @@ class WhooshEdition:
     ) -> WhooshEdition:
         segments = TOC.read(storage, _NAME, gen=generation, schema=SCHEMA).segments
         had = kept._leaves if kept is not None and kept.folder == folder else {}
-        # An index that was built anew has mostly the same values.
-        tables = kept._tables if kept is not None else Tables()
+        # An index that was built anew begins without the values that nobody has any more.
+        tables = kept._tables if kept is not None and kept.folder == folder else Tables()
         leaves: dict[str, _Opened] = {}
         try:
             for segment in segments:

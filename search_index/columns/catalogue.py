@@ -21,7 +21,10 @@ from search_index.query import Counted, Cursor, Query, SortKey
 
 #: Orders kept, each of which has all rows twice; and views, each a flag for each row.
 _MOST_ORDERS: Final = 32
-_MOST_VIEWS: Final = 32
+_MOST_VIEWS: Final = 16
+
+#: Orders kept of a view in which something is borrowed: it has its own.
+_MOST_OF_VIEW: Final = 4
 
 #: Up to one row in so many is sorted by itself; to sort more, the order of all is made and kept.
 _FEW: Final = 16
@@ -66,9 +69,10 @@ class ColumnCatalogue(Catalogue):
         return titled.astype(np.float64), texts.astype(np.float64)
 
     def speaking(self, tag: str) -> Flags:
-        spoken = self._columns.tables.locale.flags(lambda one: locales.tag(one) == tag)
+        codes = self._columns.dense("locale")
+        spoken = self._columns.tables.locale.flags(lambda one: locales.tag(one) == tag, codes)
         # Behind all codes stands what has none.
-        found: Flags = np.append(spoken, False)[self._columns.dense("locale")]
+        found: Flags = np.append(spoken, False)[codes]
         return found
 
     # -- views ------------------------------------------------------------
@@ -85,8 +89,9 @@ class ColumnCatalogue(Catalogue):
 
     def _titles_of_documents(self) -> tuple[Sequence[int], tuple[str, ...]]:
         columns = self._columns
-        documents = columns.tables.kind.flags(lambda kind: kind is Kind.DOCUMENT)
-        rows = np.flatnonzero(documents[columns.dense("kind")])
+        codes = columns.dense("kind")
+        documents = columns.tables.kind.flags(lambda kind: kind is Kind.DOCUMENT, codes)
+        rows = np.flatnonzero(documents[codes])
         texts = columns.tables.title.values
         return rows.tolist(), tuple([texts[code] for code in columns.dense("title")[rows].tolist()])
 
@@ -147,9 +152,11 @@ class ColumnCatalogue(Catalogue):
 
     def _order(self, view: View, sort: tuple[SortKey, ...]) -> ordering.Order:
         # Where nobody borrows anything, all views have the same order.
-        kept = view.orders if view.composed else self._orders
+        kept, most = self._orders, _MOST_ORDERS
+        if view.composed:
+            kept, most = view.orders, _MOST_OF_VIEW
         columns, composed = self._columns, view.composed
-        return self._kept(kept, sort, _MOST_ORDERS, lambda: ordering.order(columns, sort, composed))
+        return self._kept(kept, sort, most, lambda: ordering.order(columns, sort, composed))
 
     def _counted(self, query: Query, found: Found) -> tuple[Counted, ...]:
         columns, view = self._columns, self.view(query)

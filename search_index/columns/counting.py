@@ -60,7 +60,9 @@ def _add(tally: facets.Tally, part: _Part, pairs: Pairs) -> None:
     counts = np.bincount(codes, minlength=part.size)
     present = np.flatnonzero(counts)
     of_code = [part.value(code) for code in present.tolist()]
-    is_repeated = bool(len(holders)) and np.bincount(holders).max() > 1
+    stands = np.zeros(part.size, np.bool_)
+    stands[present] = [one is not None for one in of_code]
+    is_repeated = bool(np.bincount(holders[stands[codes]], minlength=1).max() > 1)
     tally.is_single &= not is_repeated
     tally.hold(one for one in of_code if one is not None)
     counting = [() if one is None else tuple(tally.counting((one,))) for one in of_code]
@@ -98,9 +100,10 @@ def _parts(columns: Columns, facet: Facet, seen: Seen) -> Iterator[_Part]:
         yield _of_node(columns, facet)
         return
     tables = columns.tables
+    # Values may only now be read, and get their table.
+    pairs = columns.pairs("values", facet.name)
     table = tables.field("values", facet.name)
     assert isinstance(table, TypedTable)
-    pairs = columns.pairs("values", facet.name)
     if facet.unit is not None:
         yield _by_unit(pairs, table, facet.unit)
         return
@@ -122,17 +125,18 @@ def _parts(columns: Columns, facet: Facet, seen: Seen) -> Iterator[_Part]:
 def _by_unit(pairs: Pairs, table: TypedTable, unit: facets.Unit) -> _Part:
     """Dates by their unit; what is none stands behind all units, as what it is."""
     units, begun = table.beginnings(unit)
-    others = np.flatnonzero(units == NONE)
+    # There may be more of them the next moment.
+    dated, others = len(begun), np.flatnonzero(units == NONE)
     codes = units.copy()
-    codes[others] = len(begun) + np.arange(len(others))
+    codes[others] = dated + np.arange(len(others))
 
     def value(code: int) -> Typed:
-        if code < len(begun):
+        if code < dated:
             return Order.DATE.value, begun[code]
-        value: Typed = table.values[others[code - len(begun)]]
+        value: Typed = table.values[others[code - dated]]
         return value
 
-    return _Part(Pairs(pairs.holders, codes[pairs.codes]), len(begun) + len(others), value)
+    return _Part(Pairs(pairs.holders, codes[pairs.codes]), dated + len(others), value)
 
 
 def _of_node(columns: Columns, facet: Facet) -> _Part:

@@ -138,6 +138,8 @@ class Columns(Sequence[Entry]):
 
     def pairs(self, held: Held, name: str) -> Pairs:
         """Which row holds which value, id or key under that name."""
+        if not any(one.leaf.holds(held, name) for one in self._living):
+            return NO_PAIRS
         return self.kept((held, name), lambda: self._paired(held, name))
 
     def _paired(self, held: Held, name: str) -> Pairs:

@@ -71,14 +71,25 @@ class Tables:
         self._fields: dict[tuple[Held, str], Table[Any]] = {}
 
     def field(self, held: Held, name: str) -> Table[Any]:
-        """The table of the values, or keys, of that name; ids have one for all names."""
+        """The table of the values, or keys, of that name; ids have one for all names.
+
+        Where nothing was ever held under the name, it is an empty one, which is not kept.
+        """
         if held == "refs":
             return self.id
         found = self._fields.get((held, name))
-        if found is None:
-            made: Table[Any] = TypedTable() if held == "values" else Table[str]()
-            found = self._fields.setdefault((held, name), made)
-        return found
+        return _made(held) if found is None else found
+
+    def made(self, held: Held, name: str) -> Table[Any]:
+        """The same table, kept from now on."""
+        if held == "refs":
+            return self.id
+        found = self._fields.get((held, name))
+        return self._fields.setdefault((held, name), _made(held)) if found is None else found
+
+
+def _made(held: Held) -> Table[Any]:
+    return TypedTable() if held == "values" else Table[str]()
 
 
 def _itself(value: Any) -> Any:
@@ -141,6 +152,10 @@ class Leaf:
         """The names under which any entry holds anything."""
         return [name for one, name in self._pairs if one == held]
 
+    def holds(self, held: Held, name: str) -> bool:
+        """Whether any entry holds anything under that name."""
+        return (held, name) in self._pairs
+
     def pairs(self, held: Held, name: str) -> Pairs:
         """Which entry holds which value, id or key under that name."""
         found = self._pairs.get((held, name), NO_PAIRS)
@@ -153,7 +168,7 @@ class Leaf:
 
     def _read(self, held: Held, name: str) -> Pairs:
         """What holds strings that are not kept for each entry from the start."""
-        code = self._tables.field(held, name).code
+        code = self._tables.made(held, name).code
         holders, codes = [], []
         for number, told in self.told():
             for value in dict.fromkeys(map(tuple, told[held].get(name, ()))):
@@ -226,7 +241,7 @@ class _Reading:
     def _take(self, held: Held, name: str, number: int, value: Any, tables: Tables) -> None:
         holders, codes = self._found.setdefault((held, name), ([], []))
         holders.append(number)
-        codes.append(tables.field(held, name).code(value))
+        codes.append(tables.made(held, name).code(value))
 
     def _keep(self) -> None:
         pairs = self._leaf._pairs

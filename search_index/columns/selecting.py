@@ -19,7 +19,7 @@ from search_index import conditions, meaning
 from search_index.columns.gathered import Columns
 from search_index.columns.leaf import NEVER, Pairs
 from search_index.columns.ordering import Composed
-from search_index.columns.tables import NONE, Flags, Floats, Table, TypedTable, is_exact
+from search_index.columns.tables import NONE, Codes, Flags, Floats, Table, TypedTable, is_exact
 from search_index.entry import Entry, Order, Typed
 from search_index.query import Condition, Query
 
@@ -53,8 +53,8 @@ def selected(columns: Columns, query: Query, among: Flags, composed: Composed, s
 
 def _admitting(columns: Columns, query: Query) -> Iterable[Flags]:
     if (types := query.types) is not None:
-        by_code = columns.tables.types.flags(lambda lineage: not types.isdisjoint(lineage))
-        yield by_code[columns.dense("types")]
+        codes = columns.dense("types")
+        yield columns.tables.types.flags(lambda one: not types.isdisjoint(one), codes)[codes]
     if query.ids is not None:
         found = map(columns.row, query.ids)
         yield columns.flagged([row for row in found if row is not None])
@@ -122,7 +122,7 @@ def _holding(columns: Columns, some: Sequence[Condition], seen: Seen) -> Flags:
         assert isinstance(table, TypedTable)
         if one.operator in _EQUAL:
             return _holders(columns, pairs, _raised(table, _wanted(some)))
-        return _holders(columns, pairs, _fits(some, *table.numbers(), table.values))
+        return _holders(columns, pairs, _fits(some, *table.numbers(), table, pairs.codes))
     return _of_node(columns, some)
 
 
@@ -133,10 +133,7 @@ def _wanted(some: Sequence[Condition]) -> Iterable[Typed]:
 
 def _asked_of(table: Table[str], pairs: Pairs, test: Callable[[str], bool]) -> Flags:
     """For each code that anybody holds, whether *test* says yes to its value."""
-    flags = np.zeros(len(table), np.bool_)
-    for code in np.unique(pairs.codes).tolist():
-        flags[code] = test(table.values[code])
-    return flags
+    return table.flags(test, pairs.codes)
 
 
 def _there(columns: Columns, one: Condition, seen: Seen) -> Flags:
@@ -171,7 +168,7 @@ def _of_node(columns: Columns, some: Sequence[Condition]) -> Flags:
         numbers = columns.dense(name)
         orders = np.full(len(numbers), Order.DATE if name in meaning.DATES else Order.NUMBER)
         exact = np.where(numbers == NEVER, np.nan, numbers)
-        return _fits(some, orders, exact, None)
+        return _fits(some, orders, exact)
     string = Order.STRING.value
     by_table: dict[str, tuple[str, Table[Any], Callable[[Any], str]]] = {
         "path": ("place", tables.place, lambda at: conditions.seen_from(some[0].below, at[0])),
@@ -187,7 +184,7 @@ def _of_node(columns: Columns, some: Sequence[Condition]) -> Flags:
     if name in ("id", "title") and some[0].operator in _EQUAL:
         flags = _raised(table, (bare for order, bare in _wanted(some) if order == string))
     else:
-        flags = table.flags(lambda value: fits((string, read(value))))
+        flags = table.flags(lambda value: fits((string, read(value))), codes)
     # Behind all codes stands what has no value, which does not fit.
     found: Flags = np.append(flags, False)[codes]
     return found
@@ -197,18 +194,20 @@ def _fits(
     some: Sequence[Condition],
     orders: NDArray[Any],
     numbers: Floats,
-    values: Sequence[Typed] | None,
+    table: TypedTable | None = None,
+    codes: Codes | None = None,
 ) -> Flags:
-    """For each value, whether it is what all conditions ask for; those that are no numbers
-    are asked one by one."""
-    flags, others = _compared(some, orders, numbers), range(0)
-    if flags is None:
-        flags, others = np.zeros(len(numbers), np.bool_), range(len(numbers))
-    if values is not None:
-        fits = conditions.fit(some)
-        for code in others or np.flatnonzero(np.isnan(numbers)).tolist():
-            flags[code] = fits(values[code])
-    return flags
+    """For each value, whether it is what all conditions ask for.
+
+    Those of a *table* that are no numbers are asked one by one, if they are among *codes*.
+    """
+    flags = _compared(some, orders, numbers)
+    if table is None or codes is None:
+        return np.zeros(len(numbers), np.bool_) if flags is None else flags
+    if flags is not None:
+        codes = codes[np.isnan(numbers)[codes]]
+    others = table.flags(conditions.fit(some), codes)[: len(numbers)]
+    return others if flags is None else flags | others
 
 
 def _compared(some: Sequence[Condition], orders: NDArray[Any], numbers: Floats) -> Flags | None:

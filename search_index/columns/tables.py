@@ -30,6 +30,9 @@ _FEW: Final = 64
 #: All integers up to here are floats as well.
 _EXACT: Final = 2**53
 
+#: Held while a value gets its code.
+_CODING: Final = threading.Lock()
+
 #: Where a code stands for nothing.
 NONE: Final = -1
 
@@ -47,20 +50,29 @@ class Table(Generic[Held]):
     def code(self, value: Held) -> int:
         """The code of *value*, which is new to the table or not."""
         found = self._codes.get(value)
-        if found is None:
-            # What is read by code is there before its code is told.
-            self.values.append(value)
-            found = self._codes[value] = len(self.values) - 1
-        return found
+        if found is not None:
+            return found
+        # Two threads may read the same value in two leaves.
+        with _CODING:
+            found = self._codes.get(value)
+            if found is None:
+                # What is read by code is there before its code is told.
+                self.values.append(value)
+                found = self._codes[value] = len(self.values) - 1
+            return found
 
     def known(self, value: Held) -> int:
         """The code of *value*, or :data:`NONE`."""
         return self._codes.get(value, NONE)
 
-    def flags(self, test: Callable[[Held], Any]) -> Flags:
-        """For each code, whether *test* says yes to its value."""
+    def flags(self, test: Callable[[Held], Any], codes: NDArray[np.integer[Any]]) -> Flags:
+        """For each code, whether *test* says yes to its value; of others than *codes*, no."""
         values = self.values
-        return np.fromiter(map(bool, map(test, values)), np.bool_, len(values))
+        flags = np.zeros(len(values), np.bool_)
+        # Most values may be nobody's by now.
+        for code in np.flatnonzero(np.bincount(codes[codes >= 0])).tolist():
+            flags[code] = bool(test(values[code]))
+        return flags
 
 
 class Ranked(Table[Held]):
@@ -165,11 +177,14 @@ class Derived:
         self._made = made
         self._how = how
         self._codes: Codes = np.empty(0, np.int32)
+        self._lock = threading.Lock()
 
     def ranks(self) -> Floats:
         """For each code of the first table, the rank in the second of what follows."""
-        known, size = len(self._codes), len(self._of)
-        if size > known:
-            new = [self._made.code(self._how(one)) for one in self._of.values[known:size]]
-            self._codes = np.concatenate([self._codes[:known], np.array(new, np.int32)])
-        return self._made.ranks()[self._codes]
+        with self._lock:
+            known, size = len(self._codes), len(self._of)
+            if size > known:
+                new = [self._made.code(self._how(one)) for one in self._of.values[known:size]]
+                self._codes = np.concatenate([self._codes, np.array(new, np.int32)])
+            codes = self._codes
+        return self._made.ranks()[codes]

@@ -82,7 +82,8 @@ def view(columns: Columns, kinds: frozenset[Kind], roots: Sequence[str]) -> View
     for root in roots:
         first, last = columns.span(root)
         flags[first:last] = True
-    flags &= table.flags(kinds.__contains__)[columns.dense("kind")]
+    codes = columns.dense("kind")
+    flags &= table.flags(kinds.__contains__, codes)[codes]
     return View(columns, flags)
 
 
