@@ -25,7 +25,6 @@ from search_index.query import Query
 
 TITLE: Final = "title"
 
-
 #: Where the texts of each field of an entry begin and end, in turn.
 Spans = Mapping[str, Sequence[int]]
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from content_repo.doctypes import Types
-from content_repo.model import Kind
 from hal_delivery.services.delivery import Delivery
 from hal_delivery.services.embedding import Embeds, is_reference, reference_names, steps
 from hal_delivery.surfaces.content.relations import curied
@@ -17,19 +16,16 @@ from hal_delivery.web.embeds import BadEmbeds, parse, transcluded, written
 from hal_delivery.web.failures import BadParameters, Mistake
 from hal_delivery.web.vocabulary import DEPTH, EMBED, VOCABULARY, Parameter
 
-_DOCUMENTS_ONLY = "has a meaning for documents only; these have no references to embed"
 _ALONE = f"has a meaning here beside {EMBED.name} only"
 
 
-def checked(asked: Asked, delivery: Delivery, kind: Kind = Kind.DOCUMENT) -> Asked:
+def checked(asked: Asked, delivery: Delivery) -> Asked:
     """*asked* with the names of what to embed known, by their short names.
 
     Unknown ones are mistakes; passed over, they are gone from links as well.
     """
     if not asked.embed:
         return asked
-    if kind is not Kind.DOCUMENT:
-        return _refused(asked, [_mistake(asked, _DOCUMENTS_ONLY)])
     try:
         wanted = parse(",".join(asked.embed))
     except BadEmbeds as wrong:
