@@ -17,6 +17,8 @@ import re
 import sys
 from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -39,10 +41,24 @@ _SECRET_TEXT = re.compile(
 )
 _MAX_DEPTH: Final = 4
 
+_log = structlog.get_logger(__name__)
+
+
+@dataclass
+class _Form:
+    """How lines are written in this process."""
+
+    is_text: bool = True
+    level: int = logging.INFO
+
+
+_form: Final = _Form()
+
 
 def configure(level: str = "info", format: str = "json") -> None:
     """Log from *level* up, as ``json`` or ``text``.  Called once, before any fork."""
     number = logging.getLevelNamesMapping()[level.upper()]
+    _form.is_text, _form.level = format == "text", number
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -63,6 +79,29 @@ def configure(level: str = "info", format: str = "json") -> None:
     logging.captureWarnings(True)
     # It tells at every start that there was nothing to do.
     logging.getLogger("alembic").setLevel(max(number, logging.WARNING))
+
+
+def answered(method: str, path: str, status: int, seconds: float, request_id: str) -> None:
+    """The line of an answer.
+
+    The same as any other, but each request has one: it is put together here, which
+    takes a fourth of the time.
+    """
+    ms = round(seconds * 1000, 1)
+    if _form.is_text:
+        _log.info("answered", method=method, path=path, status=status, ms=ms)
+    elif _form.level <= logging.INFO:
+        told = {
+            "method": _redacted(None, method, depth=0), "path": _redacted(None, path, depth=0),
+            "status": status, "ms": ms, "event": "answered", "request_id": request_id,
+            "level": "info", "timestamp": _now(),
+        }  # fmt: skip
+        StandardError().msg(_json(None, "info", told))
+
+
+def _now() -> str:
+    # Where the microseconds are none, they would be left out.
+    return f"{datetime.now(UTC).isoformat(timespec='microseconds')[:26]}Z"
 
 
 def begin_request(request_id: str | None = None) -> str:

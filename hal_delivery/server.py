@@ -39,6 +39,7 @@ from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
 from hal_delivery.settings import StartError
+from hal_delivery.worker import Response, Worker
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -163,6 +164,7 @@ def serve(
     """
     # The only way to say less about the software than "gunicorn".
     gunicorn.http.wsgi.SERVER = "hal-delivery"
+    gunicorn.http.wsgi.Response = Response
     # Nor would it refuse, in any other way, what it cannot read in another form than ours.
     gunicorn.util.write_error = _refuse
     application = _Application(
@@ -172,7 +174,7 @@ def serve(
             "bind": listener.address,
             "workers": workers,
             "threads": threads,
-            "worker_class": "sync" if threads == 1 else "gthread",
+            "worker_class": Worker if threads == 1 else "gthread",
             # A heartbeat on a slow disk looks like a worker that hangs.
             "worker_tmp_dir": str(_SHARED_MEMORY) if os.access(_SHARED_MEMORY, os.W_OK) else None,
             "loglevel": log_level,

@@ -7,9 +7,9 @@ of assets, which are files, get theirs from the framework and the rest here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import orjson
 from flask import Response, request, stream_with_context
@@ -17,7 +17,6 @@ from werkzeug.datastructures import Headers
 
 from content_repo import locales
 from hal_delivery.web.caching import (
-    TAG_HEADERS,
     Tags,
     entity_tag,
     is_current,
@@ -30,7 +29,7 @@ from hal_delivery.web.here import Here, current_request
 from hal_delivery.web.negotiation import HTML, NDJSON, PROBLEM, RESOURCE, XML, best
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 #: Part of every tag of a list: raised when the same content is rendered otherwise.
 RENDERING: Final = b"2"
@@ -109,11 +108,8 @@ def unchanged(here: Here, facts: Facts) -> Response | None:
     etag = _tag(here, facts, media_type, b"")
     if not is_current(request.environ, etag, None):
         return None
-    response = _response(here, None, media_type, etag, facts)
     # Which nodes are in it is not known here; a cache keeps the tags that it has.
-    for name in TAG_HEADERS:
-        del response.headers[name]
-    return response
+    return _response(here, None, media_type, etag, facts, tagged=False)
 
 
 def _tag(here: Here, facts: Facts, media_type: str, body: bytes) -> str:
@@ -201,9 +197,19 @@ def problem_shape(failure: Failure, *, base: str, request_id: str) -> dict[str, 
 class Answer(Response):
     """A response whose headers were complete when it was made."""
 
+    # None is said of what has no body.
+    default_mimetype = None
+
     def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
-        """What the framework would do to them is only needed where there is no body."""
-        return super().get_wsgi_headers(environ) if self.status_code == 304 else self.headers
+        return self.headers
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """What is whole goes out as it is; the framework would look through it once more."""
+        if self.is_streamed:
+            return super().__call__(environ, start_response)
+        start_response(self.status, self.headers.to_wsgi_list())
+        without = self.status_code == 304 or environ["REQUEST_METHOD"] == "HEAD"
+        return () if without else cast(Iterable[bytes], self.response)
 
 
 def _response(
@@ -212,27 +218,39 @@ def _response(
     media_type: str,
     etag: str | None,
     facts: Facts,
+    *,
+    tagged: bool = True,
 ) -> Response:
     """The response with all its headers; 304 where there is no body."""
     pairs = [
-        ("Content-Type", media_type + _CHARSETS.get(media_type, _CHARSET)),
-        *([] if etag is None else [("ETag", etag)]),
         ("Vary", "Accept, Prefer" if facts.lenient else "Accept"),
         ("Cache-Control", lifetime(here.mount, settled=facts.settled)),
     ]
+    if etag is not None:
+        pairs.append(("ETag", etag))
     if facts.lenient:
         pairs.append(("Preference-Applied", "handling=lenient"))
-    if facts.modified is not None:
-        pairs.append(("Last-Modified", last_modified(facts.modified)))
-    pairs += facts.tags.headers()
+    if tagged:
+        pairs += facts.tags.headers()
     if link := _link_header(facts.links):
         pairs.append(("Link", link))
     headers = Headers()
     append(headers, pairs)
+    if body is None:
+        return Answer(status=304, headers=headers)
+    _describe(headers, media_type, facts)
+    return Answer(body, headers=headers)
+
+
+def _describe(headers: Headers, media_type: str, facts: Facts) -> None:
+    """What a body is: type, date, language."""
+    told = [("Content-Type", media_type + _CHARSETS.get(media_type, _CHARSET))]
+    if facts.modified is not None:
+        told.append(("Last-Modified", last_modified(facts.modified)))
+    append(headers, told)
     if facts.locale is not None:
         # As its author wrote it, where it is no language tag.
         headers.add("Content-Language", locales.tag(facts.locale))
-    return Answer(body, status=304 if body is None else 200, headers=headers)
 
 
 def _link_header(links: Mapping[str, Any]) -> str:

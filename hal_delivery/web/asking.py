@@ -44,6 +44,10 @@ _BROKEN: Final = "expected valid UTF-8 without NUL"
 
 _SAFE: Final = "-._~!*'(),:@/"
 
+#: Query strings that are known at once, and the longest of them.
+_MOST_KNOWN: Final = 1024
+_LONGEST_KNOWN: Final = 256
+
 _DIGITS: Final = re.compile("-?[0-9]+")
 
 #: A name and a value.
@@ -90,6 +94,10 @@ class Asked:
     capped: Mapping[str, int] = field(default_factory=dict)
     lenient: bool = False
     ignored: Sequence[Mistake] = ()
+    #: What :meth:`query` said, by the names that it was asked for.
+    _said: dict[tuple[Parameter, ...], str] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
 
     def ignoring(self, mistakes: Iterable[Mistake]) -> Asked:
         """The same where *mistakes* were passed over as well."""
@@ -142,10 +150,16 @@ class Asked:
 
         With *only*, nothing else is repeated.  Empty, or with its ``?``.
         """
-        given, filters = self.given, self.filters
         if changed:
             named = {_NAMES[attribute]: str(value) for attribute, value in changed.items()}
-            given = _in_order({**given, **named})
+            return self._query(only, _in_order({**self.given, **named}))
+        found = self._said.get(only)
+        if found is None:
+            found = self._said[only] = self._query(only, self.given)
+        return found
+
+    def _query(self, only: Sequence[Parameter], given: Mapping[str, str]) -> str:
+        filters = self.filters
         if only:
             given = {one.name: given[one.name] for one in only if one.name in given}
             filters = ()
@@ -196,6 +210,27 @@ def _quoted(value: str) -> str:
     return quote(value, safe=_SAFE)
 
 
+class Reading:
+    """Reads the query strings that one mount is asked with.
+
+    What such a string says follows from it alone, so that those which come again are
+    not taken apart again.
+    """
+
+    def __init__(self, mount: Mount, *, ignored: Sequence[str] = ()) -> None:
+        self._mount = mount
+        self._ignored = ignored
+        self._known = lru_cache(maxsize=_MOST_KNOWN)(self._parse)
+
+    def parse(self, raw: str, parameters: tuple[Parameter, ...], *, lenient: bool) -> Asked:
+        """The same as :func:`parse`."""
+        read = self._parse if len(raw) > _LONGEST_KNOWN else self._known
+        return read(raw, parameters, lenient)
+
+    def _parse(self, raw: str, parameters: tuple[Parameter, ...], lenient: bool) -> Asked:
+        return parse(raw, parameters, self._mount, ignored=self._ignored, lenient=lenient)
+
+
 def parse(
     raw: str,
     parameters: Sequence[Parameter],
@@ -229,14 +264,15 @@ def parse(
     if limit > mount.max_limit:
         capped[LIMIT.name] = limit
         values[LIMIT.attribute] = mount.max_limit
-    return Asked(
+    found = Asked(
         **values,
         given=_in_order({name: ",".join(texts) for name, texts in given.items()}),
         unasked=frozenset(unasked),
         capped=capped,
         lenient=lenient,
         ignored=tuple(said.unknown),
-    ).filtered(said.filters)
+    )
+    return found.filtered(said.filters) if said.filters else found
 
 
 def _unasked(

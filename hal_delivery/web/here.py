@@ -8,20 +8,21 @@ from flask import Request, g, request
 
 from hal_delivery.mounts import Mount
 from hal_delivery.services.delivery import Delivery
+from hal_delivery.web.asking import Reading
 
 
 @dataclass(frozen=True, slots=True)
 class Here:
     """One request's mount, and its absolute base as links carry it.
 
-    ``setup`` says in a text how the mount is set up.
+    ``setup`` says in a text how the mount is set up, ``reading`` what it is asked.
     """
 
     mount: Mount
     delivery: Delivery
     setup: str
     base: str
-    ignored_parameters: tuple[str, ...]
+    reading: Reading
 
     @property
     def outside(self) -> str:
@@ -36,5 +37,6 @@ def current_request() -> Request:
 
 def here() -> Here:
     """The current request's place; only within a mount."""
-    found: Here = g.here
+    # Flask's stand-in for what is kept would look it up for each name.
+    found: Here = g._get_current_object().here
     return found

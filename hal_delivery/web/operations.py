@@ -112,6 +112,7 @@ def operation(
     view that needs no token needs none on mounts that are read with one either.
     """
 
+    taken = tuple(reads)
     content = {one: {"schema": otherwise.get(one, answer)} for one in media_types}
 
     def tells(accept: str) -> bool:
@@ -125,11 +126,9 @@ def operation(
             place = here()
             environ = current_request().environ
             prefer = environ.get("HTTP_PREFER", "")
-            asked = asking.parse(
+            asked = place.reading.parse(
                 environ.get("QUERY_STRING", ""),
-                reads,
-                place.mount,
-                ignored=place.ignored_parameters,
+                taken,
                 lenient=asking.is_lenient(prefer) and tells(environ.get("HTTP_ACCEPT", "")),
             )
             return view(self, asked, **address)

@@ -26,6 +26,7 @@ from hal_delivery.auth.tokens import TokenSigner
 from hal_delivery.mounts import Mount
 from hal_delivery.services.delivery import Delivery
 from hal_delivery.web import answers, cors
+from hal_delivery.web.asking import Reading
 from hal_delivery.web.failures import (
     BadPath,
     EncodedSlash,
@@ -74,6 +75,8 @@ class Requests:
             deliveries.items(), key=lambda pair: len(pair[0].base), reverse=True
         )
         self._setups = {mount.name: repr(mount) for mount in deliveries}
+        ignored = outside.settings.ignored_parameters
+        self._readings = {one.name: Reading(one, ignored=ignored) for one in deliveries}
 
     def install(self, app: Flask) -> None:
         app.before_request(self.begin)
@@ -104,9 +107,9 @@ class Requests:
             if cors.is_preflight(asked):
                 return cors.preflight(mount, asked)
             base = f"{kept.outside}{mount.base}"
-            ignored = self._outside.settings.ignored_parameters
             self._admit(mount)
-            kept.here = Here(mount, delivery, self._setups[mount.name], base, ignored)
+            name = mount.name
+            kept.here = Here(mount, delivery, self._setups[name], base, self._readings[name])
         return None
 
     def _mount(self, path: str) -> tuple[Mount, Delivery] | None:
@@ -149,13 +152,8 @@ class Requests:
             append(headers, cors.headers(mount, asked))
             for name, value in mount.headers.items():
                 headers[name] = value
-        _log.info(
-            "answered",
-            method=asked.method,
-            path=asked.path,
-            status=response.status_code,
-            ms=round((time.perf_counter() - kept.started) * 1000, 1),
-        )
+        took = time.perf_counter() - kept.started
+        logs.answered(asked.method, asked.path, response.status_code, took, kept.request_id)
         return response
 
     def refuse(self, error: Exception) -> Response:

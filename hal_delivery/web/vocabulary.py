@@ -128,7 +128,7 @@ class Texts(ma.fields.List[str]):
         return texts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Parameter:
     """One parameter: how it is read, and how it is explained.
 

@@ -201,7 +201,7 @@ class Tantivy:
         builder.add_unsigned_field("date", indexed=True, fast=True)
         writer = tantivy.Index(builder.build(), path=str(folder)).writer()
         for one in articles:
-            writer.add_document(tantivy.Document(**_whoosh_fields(one)))
+            writer.add_document(_tantivy_document(tantivy, one))
         writer.commit()
         writer.wait_merging_threads()
 
@@ -240,13 +240,22 @@ class Tantivy:
         self._writer = self._writer or self._index.writer()
         for one in articles:
             self._writer.delete_documents("id", one.id)
-            self._writer.add_document(self._tantivy.Document(**_whoosh_fields(one)))
+            self._writer.add_document(_tantivy_document(self._tantivy, one))
         self._writer.commit()
         self._index.reload()
 
     def close(self) -> None:
         if self._writer is not None:
             self._writer.wait_merging_threads()
+
+
+def _tantivy_document(tantivy: Any, one: Article) -> Any:
+    document = tantivy.Document()
+    for name in ("id", "author", "title", "text"):
+        document.add_text(name, getattr(one, name))
+    # Told as any number, it would be one with a sign, which the field has no room for.
+    document.add_unsigned("date", one.date)
+    return document
 
 
 #: Each with the module that it needs.
