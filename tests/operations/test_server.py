@@ -59,6 +59,56 @@ def test_it_answers(tiny: Running) -> None:
     assert json.loads(body)["path"] == "/site/api"
 
 
+def said(tiny: Running, request: bytes, later: bytes = b"") -> bytes:
+    """All that comes for *request* until the server closes; *later* goes out after the first of it.
+
+    Not much fits between the two, so that the end of a long answer waits on the other side.
+    """
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.settimeout(20)
+        client.connect(("127.0.0.1", tiny.port))
+        client.sendall(request)
+        found = client.recv(1)
+        client.sendall(later)
+        while part := client.recv(65536):
+            found += part
+    return found
+
+
+@pytest.mark.parametrize("how", ["whole", "pieces", "file"])
+def test_an_answer_comes_whole(tiny: Running, how: str) -> None:
+    """However its body is made, an answer arrives with its head before it, and to its end."""
+    status, _, body = get(f"{tiny.url}/made?{how}")
+
+    assert status == 200
+    assert body == b"0123456789" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("request_line", "last"),
+    [("GET /made?nothing", b'ETag: "1"\r\n\r\n'), ("HEAD /made?whole", b"\r\n\r\n")],
+)
+def test_a_head_comes_without_a_body(tiny: Running, request_line: str, last: bytes) -> None:
+    """Where there is no body, the head still comes."""
+    asked = f"{request_line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    found = said(tiny, asked.encode())
+
+    assert found.startswith(b"HTTP/1.1 ")
+    assert found.endswith(last)
+
+
+def test_who_sends_more_than_is_read_gets_the_answer(tiny: Running) -> None:
+    """A body that nobody reads, or a second request, does not cost the answer to the first."""
+    head = b"GET /made?whole HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+    unread = said(tiny, head + b"Content-Length: 50000\r\n\r\n", b"x" * 50_000)
+    second = said(tiny, head + b"\r\n" + head + b"Cookie: " + b"x" * 15_000 + b"\r\n\r\n")
+
+    assert len(unread) > 1_000_000
+    assert second.count(b"HTTP/1.1 200") == 1
+    assert len(second) > 1_000_000
+
+
 def test_it_does_not_name_its_software(tiny: Running) -> None:
     """An answer does not say which server software is behind it."""
     _, headers, _ = get(tiny.url)

@@ -6,7 +6,9 @@ It says what reached it, so that a test sees what the server lets through.
 from __future__ import annotations
 
 import json
+import os
 import sys
+import tempfile
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
 
 
 def tiny_service(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Answer with what a request looks like from inside."""
+    """Answer with what a request looks like from inside; ``/made`` is made as its query says."""
+    if environ["PATH_INFO"] == "/made":
+        return made(environ, start_response)
     seen = {
         "scheme": environ["wsgi.url_scheme"],
         "path": environ["PATH_INFO"],
@@ -30,6 +34,29 @@ def tiny_service(environ: WSGIEnvironment, start_response: StartResponse) -> Ite
     }
     start_response("200 OK", [("Content-Type", "application/json")])
     return [json.dumps(seen).encode()]
+
+
+def made(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Nothing, a file, pieces, or one long text, whoever asks."""
+    how, text = environ["QUERY_STRING"], b"0123456789" * 100_000
+    if how == "nothing":
+        start_response("304 Not Modified", [("ETag", '"1"')])
+        return []
+    if how == "pieces":
+        start_response("200 OK", [])
+        return iter([text[:10], b"", text[10:]])
+    start_response("200 OK", [("Content-Length", str(len(text)))])
+    if environ["REQUEST_METHOD"] == "HEAD":
+        return []
+    if how == "file":
+        with tempfile.TemporaryFile() as file:
+            file.write(text)
+            file.seek(0)
+            wrapped: Iterable[bytes] = environ["wsgi.file_wrapper"](
+                os.fdopen(os.dup(file.fileno()), "rb")
+            )
+            return wrapped
+    return [text]
 
 
 def main(host: str, port: str, threads: str) -> None:
