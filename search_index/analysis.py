@@ -105,6 +105,9 @@ _WORD: Final = rf"(?:[^\W_{UNSPACED}]|[{MARKS}])+"
 _SYMBOLS: Final = rf"(?:[!-/:-@\[-`{{-~]+|[^\w\s{MARKS}{UNSPACED}])+"
 _PIECE: Final = re.compile(rf"({_WORD})|([{UNSPACED}]+)|{_SYMBOLS}")
 
+# The same of what has no other letters; the class of others takes half of all reading.
+_PLAIN_PIECE: Final = re.compile(r"([0-9a-z]+)|(?:[!-/:-@\[-`{-~]+|[^\w\s])+")
+
 #: Punctuation that says something.
 _TELLING: Final = frozenset("#@%&/\\*[]{}_")
 
@@ -225,7 +228,8 @@ def place(text: str, start: int, places: dict[str, list[int]]) -> tuple[int, int
     """
     folded = fold(text)
     at, has_sign = start, False
-    for found in _PIECE.finditer(folded):
+    pieces = _PLAIN_PIECE if folded.isascii() else _PIECE
+    for found in pieces.finditer(folded):
         kind = found.lastindex
         if kind == 1:
             places.setdefault(found[0][:LONGEST_WORD], []).append(at + 1)

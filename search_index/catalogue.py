@@ -58,6 +58,9 @@ class View(Protocol):
     @property
     def lenders(self) -> Mapping[int, Mapping[str, int]]: ...
 
+    def title(self, row: int) -> str:
+        """The title that the reader is shown."""
+
     def shown(self, row: int) -> Entry | None:
         """What the reader is shown for the entry of that *row*: the same or another translation."""
 
@@ -95,6 +98,10 @@ class Catalogue(ABC):
     @abstractmethod
     def spot(self, id: str) -> Spot | None:
         """Where the engine keeps the entry of that id."""
+
+    @abstractmethod
+    def title(self, row: int) -> str:
+        """The title of a row, as it is stored."""
 
     @abstractmethod
     def below(self, path: str) -> Sequence[Entry]:
@@ -162,8 +169,8 @@ class Catalogue(ABC):
         for number in found.best(query.text or ""):
             for row in (rows[number], *shown.get(rows[number], ())):
                 if admits(row) and (row != rows[number] or row not in borrowers):
-                    title = self.entries[rows[number]].title
-                    best.setdefault(title, Completion(title, self.entries[row].id))
+                    title = self.title(rows[number])
+                    best.setdefault(title, Completion(title, *self._ids((row,))))
             if len(best) >= query.window.limit:
                 break
         return tuple(best.values())[: query.window.limit]
@@ -196,7 +203,11 @@ class Catalogue(ABC):
         scores: Mapping[int, float] | None,
         rarities: tuple[float, ...],
     ) -> Cursor:
-        return cursors.at(row, view.entries, query.sort, scores, rarities)
+        return cursors.at(row, self._ordered_by(view), query.sort, scores, rarities)
+
+    def _ordered_by(self, view: View) -> Sequence[Entry]:
+        """All rows with at least what they are ordered by."""
+        return view.entries
 
     def _ids(self, rows: Sequence[int]) -> tuple[str, ...]:
         entries = self.entries
@@ -219,7 +230,8 @@ class Catalogue(ABC):
             passed = query.listed.index(query.cursor.id) if query.cursor.id in query.listed else -1
             first += bisect_right(rows, passed, key=self._place(query))
         elif query.cursor is not None:
-            first += cursors.start(rows, entries, query.sort, scores, query.cursor)
+            seen = self._ordered_by(view)
+            first += cursors.start(rows, seen, query.sort, scores, query.cursor)
         return first
 
     def _place(self, query: Query) -> Callable[[int], int]:

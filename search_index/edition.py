@@ -1,13 +1,13 @@
 """An edition: one Whoosh index on disk, opened, read and written.
 
-Beside the schema and the postings, the only module that speaks to Whoosh.  Whatever it meets
-that a sound index does not do is :class:`Damaged`; a disk that is full, or too
-many open files, is :class:`Hindered`, which no rebuilding would mend.
+Beside the schema, the postings and what writes them, the only module that speaks to
+Whoosh.  Whatever it meets that a sound index does not do is :class:`Damaged`; a disk
+that is full, or too many open files, is :class:`Hindered`, which no rebuilding would mend.
 
 Segments are read through plain files, not mapped: cutting a mapped file short
 kills the process that reads it.  Such reads share a file offset, so whoever
-reads postings holds the index's lock (see :mod:`search_index.upkeep`);
-entries were loaded before and need none.
+reads postings holds the index's lock (see :mod:`search_index.upkeep`).  Entries are
+read through another file, by any thread, also when the edition was closed meanwhile.
 """
 
 from __future__ import annotations
@@ -15,37 +15,36 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
+import threading
+import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final, overload
 
 import numpy as np
-from whoosh.codec.whoosh3 import W3Codec, W3Segment
+from whoosh.filedb.compound import CompoundStorage
 from whoosh.filedb.filestore import FileStorage
-from whoosh.index import TOC, FileIndex, LockError
+from whoosh.filedb.structfile import StructFile
+from whoosh.index import TOC, clean_files
 from whoosh.reading import SegmentReader
-from whoosh.writing import IndexWriter
 
 from search_index.bookmark import Bookmark
-from search_index.catalogue import Spot
-from search_index.columns import Leaf, Living, Tables, catalogue
+from search_index.catalogue import Catalogue, Spot
+from search_index.columns import Leaf, Living, Tables, catalogue, said
 from search_index.engine import MOST_SEGMENTS, Damaged, Hindered
 from search_index.errors import InvalidQuery
 from search_index.expression import Expression
 from search_index.flatten import Flat
 from search_index.highlighting import Forms
+from search_index.inverting import SegmentWriter
 from search_index.matching import Scored
 from search_index.occurrences import other_forms
 from search_index.postings import Postings
 from search_index.query import Query
-from search_index.schema import SCHEMA
+from search_index.schema import SCHEMA, TEXT, TITLE
 from search_index.spelling import Vocabulary
 from search_index.words import Segment, Words
-
-#: Megabytes of postings kept in memory while writing.
-_POOL: Final = 256
 
 _NAME: Final = "MAIN"
 
@@ -64,7 +63,7 @@ def _judged(what: str, folder: Path) -> Iterator[None]:
         raise
     except Exception as problem:
         reason = f"{what} {folder.name}: {type(problem).__name__}: {problem}"
-        if isinstance(problem, MemoryError | LockError) or (
+        if isinstance(problem, MemoryError) or (
             isinstance(problem, OSError) and problem.errno in _HINDRANCES
         ):
             raise Hindered(reason) from problem
@@ -84,29 +83,21 @@ class _Opened:
     leaf: Leaf
     words: Segment
     bookmarks: Mapping[int, Bookmark]
-    file: Path
-    opened: BinaryIO
+    entries: _Entries
     written: tuple[int, ...] | None
 
     @classmethod
     def open(cls, storage: FileStorage, segment: Any, tables: Tables) -> _Opened:
-        file = Path(storage.folder) / segment.make_filename(segment.COMPOUND_EXT)
-        opened = file.open("rb")
-        try:
-            written = _written(opened.fileno())
-            reader = SegmentReader(storage, SCHEMA, segment)
-            stored = [reader.stored_fields(number) for number in range(segment.doc_count_all())]
-            leaf = Leaf(segment.segment_id(), [one.get("entry") for one in stored], tables)
-            postings = Postings(reader)
-            bookmarks = {
-                number: Bookmark.loads(one["bookmark"])
-                for number, one in enumerate(stored)
-                if "bookmark" in one
-            }
-        except BaseException:
-            opened.close()
-            raise
-        return cls(reader, postings, leaf, leaf.words(postings), bookmarks, file, opened, written)
+        entries = _Entries(Path(storage.folder), segment)
+        written = _written(entries.file.fileno())
+        reader = SegmentReader(storage, SCHEMA, segment)
+        name = segment.segment_id()
+        file, size = entries.path.with_suffix(".columns"), os.stat(entries.file.fileno()).st_size
+        leaf = Leaf(name, entries, tables, said(file, {"segment": name, "bytes": size}, entries))
+        others = np.setdiff1d(np.arange(leaf.size), leaf.numbers)
+        bookmarks = {number: entries.bookmark(number) for number in others.tolist()}
+        postings = Postings(reader)
+        return cls(reader, postings, leaf, leaf.words(postings), bookmarks, entries, written)
 
     def check(self) -> None:
         """Notice a file that was written over: in what it says now, words go missing unseen.
@@ -114,10 +105,56 @@ class _Opened:
         A segment never changes.  One that is gone was merged into another, and is
         still whole as it was opened; unless it was written over before.
         """
-        for file in (self.opened.fileno(), self.file):
+        path = self.entries.path
+        for file in (self.entries.file.fileno(), path):
             written = _written(file)
             if written is not None and written != self.written:
-                raise Damaged(self.file.parent.name, f"{self.file.name} was written over")
+                raise Damaged(path.parent.name, f"{path.name} was written over")
+
+
+class _Entries(Sequence[bytes | None]):
+    """The entries of one segment as they are stored, read when they are asked for.
+
+    There is none where the bookmark is.  The file is closed when nobody has this any
+    more: whoever answers from an edition goes on when another has taken its place.
+    """
+
+    def __init__(self, folder: Path, segment: Any) -> None:
+        self.path = folder / segment.make_filename(segment.COMPOUND_EXT)
+        self.file = self.path.open("rb", buffering=0)
+        weakref.finalize(self, self.file.close)
+        self._size: int = segment.doc_count_all()
+        files = CompoundStorage(StructFile(self.file, name=self.path.name), use_mmap=False)
+        self._reader = segment.codec().per_document_reader(files, segment)
+        self._lock = threading.Lock()
+        # With the first, where each of them lies is read, and known from then on.
+        self._stored(0)
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, number: int) -> bytes | None: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[bytes | None]: ...
+    def __getitem__(self, number: int | slice) -> bytes | Sequence[bytes | None] | None:
+        if isinstance(number, slice):
+            return [self[one] for one in range(*number.indices(self._size))]
+        if not 0 <= number < self._size:
+            raise IndexError(number)
+        with _judged("reading an entry of", self.path.parent):
+            found = self._stored(number)
+            return None if "bookmark" in found else found["entry"]
+
+    def bookmark(self, number: int) -> Bookmark:
+        """The bookmark, where there is no entry."""
+        return Bookmark.loads(self._stored(number)["bookmark"])
+
+    def _stored(self, number: int) -> dict[str, Any]:
+        # All threads read from the same place of the file.
+        with self._lock:
+            found: dict[str, Any] = self._reader.stored_fields(number)
+            return found
 
 
 def _written(file: Path | int) -> tuple[int, ...] | None:
@@ -141,6 +178,7 @@ class WhooshEdition:
         tables: Tables,
         *,
         columns: bool,
+        before: Catalogue | None = None,
     ) -> None:
         self.folder = folder
         self.generation = generation
@@ -161,7 +199,7 @@ class WhooshEdition:
         if len(bookmarks) != 1:
             raise Damaged(folder.name, f"{len(bookmarks)} bookmarks in {folder.name}")
         ((self.bookmark, self._bookmark_spot),) = bookmarks
-        self.catalogue = catalogue(living, tables, columns=columns)
+        self.catalogue = catalogue(living, tables, columns=columns, before=before)
         self.words = Words(self.catalogue, [opened.words for opened in leaves.values()])
 
     # -- opening ----------------------------------------------------------
@@ -194,15 +232,17 @@ class WhooshEdition:
         columns: bool,
     ) -> WhooshEdition:
         segments = TOC.read(storage, _NAME, gen=generation, schema=SCHEMA).segments
-        had = kept._leaves if kept is not None and kept.folder == folder else {}
         # An index that was built anew begins without the values that nobody has any more.
-        tables = kept._tables if kept is not None and kept.folder == folder else Tables()
+        same = kept if kept is not None and kept.folder == folder else None
+        had, tables, before = (
+            ({}, Tables(), None) if same is None else (same._leaves, same._tables, same.catalogue)
+        )
         leaves: dict[str, _Opened] = {}
         try:
             for segment in segments:
                 name = segment.segment_id()
                 leaves[name] = had.get(name) or _Opened.open(storage, segment, tables)
-            return cls(folder, generation, segments, leaves, tables, columns=columns)
+            return cls(folder, generation, segments, leaves, tables, columns=columns, before=before)
         except BaseException:
             _close(leaf for name, leaf in leaves.items() if name not in had)
             raise
@@ -263,42 +303,31 @@ class WhooshEdition:
         old entries at most *merge* are written again to keep segments few.
         """
         with _judged("writing", self.folder):
-            index = FileIndex(_storage(self.folder), schema=SCHEMA)
-            writer = index.writer(limitmb=_POOL, codec=_Codec())
-            with _cancelling(writer):
-                segments = {one.segment_id(): one for one in writer.segments}
-                flats = list(flats)
-                # By number: finding an old entry by a term opens every segment.
-                old = [self.catalogue.spot(id) for id in (*gone, *(f.entry.id for f in flats))]
-                for spot in (self._bookmark_spot, *old):
-                    if spot is not None:
-                        segments[spot[0]].delete_document(spot[1])
+            storage = _storage(self.folder)
+            contents = TOC.read(storage, _NAME, schema=SCHEMA)
+            segments = {one.segment_id(): one for one in contents.segments}
+            flats = list(flats)
+            # By number: finding an old entry by a term opens every segment.
+            old = [self.catalogue.spot(id) for id in (*gone, *(f.entry.id for f in flats))]
+            for spot in (self._bookmark_spot, *old):
+                if spot is not None:
+                    segments[spot[0]].delete_document(spot[1])
+            with _writing(storage) as writer:
                 _add(writer, flats, bookmark)
-                writer.commit(mergetype=_merging(merge))
+                kept = _merging(merge)(writer, contents.segments)
+                after = TOC(SCHEMA, [*kept, writer.finish()], contents.generation + 1)
+                after.write(storage, _NAME)
+            # What was merged, and what others left behind.
+            clean_files(storage, _NAME, after.generation, after.segments)
 
     @staticmethod
     def create(folder: Path, flats: Iterable[Flat], bookmark: Bookmark) -> None:
         """A new index in the empty *folder*, of one segment."""
         with _judged("creating", folder):
-            index = FileIndex.create(_storage(folder), SCHEMA, _NAME)
-            writer = index.writer(limitmb=_POOL, codec=_Codec())
-            with _cancelling(writer):
+            storage = _storage(folder)
+            with _writing(storage) as writer:
                 _add(writer, flats, bookmark)
-                writer.commit(merge=False)
-
-
-class _Codec(W3Codec):
-    """Whoosh's own, whose segments no two writers give the same name.
-
-    Whoosh takes names from the generator that an application may seed for itself.
-    """
-
-    def new_segment(self, storage: FileStorage, indexname: str) -> W3Segment:
-        return W3Segment(self, indexname, segid=secrets.token_hex(8))
-
-    def __reduce__(self) -> tuple[type[W3Codec], tuple[()]]:
-        # On disk there is nothing but Whoosh's own, for whatever version reads it.
-        return W3Codec, ()
+                TOC(SCHEMA, [writer.finish()], 1).write(storage, _NAME)
 
 
 def _storage(folder: Path) -> FileStorage:
@@ -315,29 +344,25 @@ def _generation(storage: FileStorage) -> int:
 def _close(leaves: Iterable[_Opened]) -> None:
     for leaf in leaves:
         with contextlib.suppress(Exception):
-            leaf.opened.close()
             leaf.reader.close()
 
 
 @contextlib.contextmanager
-def _cancelling(writer: IndexWriter) -> Iterator[None]:
+def _writing(storage: FileStorage) -> Iterator[SegmentWriter]:
+    writer = SegmentWriter(storage, _NAME)
     try:
-        yield
-    except BaseException:
+        yield writer
+    except Exception:
+        # Not when interrupted: the commit may be done, and the segment be part of it.
         with contextlib.suppress(Exception):
             writer.cancel()
-        # Where that failed, the lock would be held for as long as we live.
-        with contextlib.suppress(Exception):
-            writer.writelock.release()
         raise
 
 
-def _add(writer: IndexWriter, flats: Iterable[Flat], bookmark: Bookmark) -> None:
+def _add(writer: SegmentWriter, flats: Iterable[Flat], bookmark: Bookmark) -> None:
     for flat in flats:
-        writer.add_document(
-            title=flat.title, text=flat.text, forms=flat.forms, entry=flat.entry.dumps()
-        )
-    writer.add_document(bookmark=bookmark.dumps())
+        writer.add({"entry": flat.entry.dumps()}, {TITLE: flat.title, TEXT: flat.text}, flat.forms)
+    writer.add({"bookmark": bookmark.dumps()}, {})
 
 
 def _merging(most: int) -> Callable[[Any, list[Any]], list[Any]]:

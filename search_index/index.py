@@ -35,13 +35,18 @@ class Index(Upkeep):
             kept = self._shown
             if kept is None:
                 raise IndexUnavailable(side=self.side.value) from damage
-        return self._answer_by_title(kept, query)
+        try:
+            return self._answer_by_title(kept, query)
+        except Damaged as damage:
+            # It takes entries that cannot be read.
+            raise IndexUnavailable(side=self.side.value) from damage
 
     def _answer_by_title(self, shown: Shown, query: Query) -> Hits:
         """What can still be told; of no position, for it is not what that would say."""
         catalogue = shown.edition.catalogue
         expression = parse(query.text or "", catalogue.text_fields)
-        scored = NOTHING if expression is None else by_title(expression, catalogue.entries)
+        titles = map(catalogue.title, range(len(catalogue.entries)))
+        scored = NOTHING if expression is None else by_title(expression, titles)
         return Hits(**catalogue.page(query, scored)._asdict(), position=0, reached=0)
 
     def _answer(self, shown: Shown, query: Query) -> Hits:
@@ -79,10 +84,16 @@ class Index(Upkeep):
 
     def completed(self, query: Query) -> Completions:
         """The titles that the text of *query* may become; see :mod:`search_index.completing`."""
-        shown = self._in_step(time.monotonic() + self._wait)
-        edition = shown.edition
-        items = edition.catalogue.completed(query)
-        return Completions(items, edition.bookmark.position, shown.reached)
+        deadline = time.monotonic() + self._wait
+        try:
+            return _completed(self._in_step(deadline), query)
+        except Damaged as damage:
+            self._mend(damage, self._patience(deadline))
+        try:
+            return _completed(self._in_step(deadline), query)
+        except Damaged:
+            # Whoever types goes on without.
+            return Completions((), 0, 0)
 
     def marker(self, text: str, locales: Collection[str | None]) -> Marker:
         """What shows where *text* was found; see :mod:`search_index.highlighting`."""
@@ -95,3 +106,9 @@ class Index(Upkeep):
         with contextlib.suppress(Damaged, Hindered), self._lock:
             forms = (self._shown or shown).edition.forms(words, sorted(filter(None, languages)))
         return Marker(expression, forms, language)
+
+
+def _completed(shown: Shown, query: Query) -> Completions:
+    edition = shown.edition
+    items = edition.catalogue.completed(query)
+    return Completions(items, edition.bookmark.position, shown.reached)

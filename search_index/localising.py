@@ -51,6 +51,9 @@ class View:
     def size(self) -> int:
         return len(self.rows)
 
+    def title(self, row: int) -> str:
+        return self.entries[row].title
+
     def shown(self, row: int) -> Entry | None:
         """What the reader is shown for the entry of that *row*: the same or another translation."""
         entry = self.entries[row]

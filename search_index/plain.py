@@ -54,6 +54,9 @@ class PlainCatalogue(Catalogue):
         row = self._row_of.get(id)
         return None if row is None else self._spots[row]
 
+    def title(self, row: int) -> str:
+        return self.entries[row].title
+
     def below(self, path: str) -> Sequence[Entry]:
         first, last = self._span(path)
         return self.entries[first:last]

@@ -8,15 +8,16 @@ what a text means is said in :mod:`search_index.occurrences`, for every engine.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator
 from functools import cached_property
 from struct import Struct
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.reading import TermNotFound
 
+from search_index import blocks
+from search_index.blocks import Block
 from search_index.schema import TEXT, TITLE
 from search_index.spelling import Vocabulary
 
@@ -42,10 +43,6 @@ _FEW: Final = 16
 _LENGTHS: Final = Struct("!ii")
 _FIELD: Final = Struct("!H")
 _COUNT: Final = Struct("!5xI")
-
-
-#: Numbers of entries, their weights, and where the term stands in each.
-_Block = tuple[Numbers, Counts, Sequence[bytes]]
 
 
 class Posting(NamedTuple):
@@ -86,18 +83,22 @@ class Postings:
         return found
 
     def _read(self, field: str, term: str) -> Posting:
-        blocks = list(self._blocks(field, term.encode()))
-        if not blocks:
+        found = list(self._blocks(field, term))
+        if not found:
             return NOWHERE
-        entries = np.concatenate([ids for ids, _, _ in blocks])
-        counts = np.concatenate([weights for _, weights, _ in blocks])
+        entries = np.concatenate([_entries(one) for one in found])
+        counts = np.concatenate([_counts(one) for one in found])
         # Few words are in a text more than 255 times: a byte is enough.
         small = np.uint8 if counts.max() <= _BYTE else np.uint32
         return Posting(entries.astype(np.int32), counts.astype(small))
 
     def places(self, field: str, term: str) -> Numbers:
         """Each occurrence of *term*: its entry times :data:`PLACES`, and its place there."""
-        keys = [_keys(ids, values) for ids, _, values in self._blocks(field, term.encode())]
+        keys = [
+            np.repeat(_entries(one) * PLACES, _counts(one)) + np.frombuffer(one.places, np.uint32)
+            for one in self._blocks(field, term)
+            if one.places is not None
+        ]
         return np.concatenate(keys) if keys else NOWHERE.entries
 
     def beginning(self, field: str, prefix: str) -> Iterator[str]:
@@ -133,25 +134,14 @@ class Postings:
         numbers = (terms._fieldmap.get(name) for name in (TITLE, TEXT))
         return Vocabulary(_counted(block, {number for number in numbers if number is not None}))
 
-    def _blocks(self, field: str, term: bytes) -> Iterator[_Block]:
-        """The numbers, weights and values of a term's postings, some at a time."""
+    def _blocks(self, field: str, term: str) -> Iterator[Block]:
+        """The postings of a term."""
         terms = self._reader._terms
         try:
-            info = terms.term_info(field, term)
-        except TermNotFound:
+            told = terms._tindex[terms._keycoder(field, term.encode())]
+        except KeyError:
             return
-        if info.is_inlined():
-            yield _block(*info.inlined_postings())
-            return
-        # What the reader itself would do, but it looks the term up three times.
-        form = self._reader.schema[field].format
-        block = terms._codec.postings_reader(terms._postfile, info, form, term=(field, term))
-        while block.is_active():
-            block._read_data()
-            # As it is stored: the first number, and how much each is more than the one before.
-            steps, weights, values = block._data
-            yield _block(np.cumsum(steps, dtype=np.int64), weights, values)
-            block._next_block()
+        yield from blocks.read(told, terms._postfile)
 
 
 def _size(posting: Posting) -> int:
@@ -159,12 +149,14 @@ def _size(posting: Posting) -> int:
     return int(posting.entries.nbytes + posting.counts.nbytes) + _KEY
 
 
-def _block(ids: Any, weights: Any, values: Any) -> _Block:
-    """A block as arrays; Whoosh writes one weight, or none, where all are alike."""
-    entries = np.asarray(ids, np.int64)
-    if weights is None or isinstance(weights, float):
-        return entries, np.full(len(entries), 1.0 if weights is None else weights), values
-    return entries, np.asarray(weights, np.float64), values
+def _entries(block: Block) -> NDArray[np.int64]:
+    return np.cumsum(np.array(block.steps, np.int64))
+
+
+def _counts(block: Block) -> NDArray[np.int64]:
+    if block.counts is None:
+        return np.ones(len(block.steps), np.int64)
+    return np.array(block.counts, np.int64)
 
 
 def _counted(block: bytes, fields: Container[int]) -> Iterator[tuple[str, int]]:
@@ -181,9 +173,3 @@ def _counted(block: bytes, fields: Container[int]) -> Iterator[tuple[str, int]]:
             (count,) = _COUNT.unpack_from(block, at + key)
             yield block[at + _FIELD.size : at + key].decode(), count
         at += key + value
-
-
-def _keys(ids: Any, values: Any) -> Numbers:
-    places = np.frombuffer(b"".join(values), np.uint32).astype(np.int64)
-    counts = np.fromiter((len(value) // 4 for value in values), np.int64, len(values))
-    return np.repeat(np.asarray(ids, np.int64) * PLACES, counts) + places

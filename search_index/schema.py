@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import whoosh
 from whoosh import fields, formats
@@ -27,7 +26,7 @@ TEXT: Final = "text"
 FORMS: Final = "forms"
 
 #: Raise it whenever what is written to disk has another form.
-VERSION: Final = 2
+VERSION: Final = 3
 
 
 class Places(formats.Format):
@@ -49,47 +48,13 @@ class Places(formats.Format):
         return b"".join(values)
 
 
-class Words(fields.FieldType):
-    """Words by where they stand; takes what :class:`search_index.flatten.Flat` has.
-
-    Goes around Whoosh's analyzers: their objects, one for each word, cost most
-    of the time that indexing takes.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(format=Places(), analyzer=_unread, scorable=True, stored=False)
-
-    def index(
-        self, value: Mapping[str, Sequence[int]], **_options: Any
-    ) -> Iterator[tuple[bytes, int, float, bytes]]:
-        """Each word with its count, weight and encoded places."""
-        for word, places in value.items():
-            yield word.encode(), len(places), float(len(places)), array("I", places).tobytes()
+def _words() -> fields.FieldType:
+    return fields.FieldType(Places(), analyzer=None)
 
 
-class Presence(fields.FieldType):
-    """Terms that are there or not."""
-
-    def __init__(self) -> None:
-        super().__init__(format=formats.Existence(), analyzer=_unread, scorable=True, stored=False)
-
-    def index(
-        self, value: Iterable[str], **_options: Any
-    ) -> Iterator[tuple[bytes, int, float, bytes]]:
-        """Each term."""
-        for term in value:
-            yield term.encode(), 1, 1.0, b""
-
-
-def _unread(*_values: Any, **_options: Any) -> list[str]:
-    """Stands where Whoosh wants an analyzer."""
-    return []
-
-
-# All keep their lengths, which nobody asks for: Whoosh looks for the file of a field
-# that has none at each posting.
+# Says how postings are read; they are written by :mod:`search_index.inverting`.
 SCHEMA: Final = fields.Schema(
-    title=Words(), text=Words(), forms=Presence(),
+    title=_words(), text=_words(), forms=fields.FieldType(formats.Existence(), analyzer=None),
     entry=fields.STORED(), bookmark=fields.STORED(),
 )  # fmt: skip
 

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
 from search_index.analysis import fold
-from search_index.entry import Entry
 from search_index.expression import Expression, Leaf
 from search_index.matching import Scored, matches
 
 
-def by_title(expression: Expression, entries: Sequence[Entry]) -> Scored:
-    """The rows of *entries* whose titles hold what *expression* looks for, each as good as another.
+def by_title(expression: Expression, titles: Iterable[str]) -> Scored:
+    """The rows whose *titles* hold what *expression* looks for, each as good as another.
 
     Anywhere in the title, in any order: who would tell where words begin is damaged.
     """
-    titles = [fold(entry.title) for entry in entries]
+    folded = list(map(fold, titles))
 
     def scored(leaf: Leaf) -> Scored:
         texts = [term.text for term in leaf.terms]
         is_told = leaf.field in (None, "title")
         rows = [
             row
-            for row, title in enumerate(titles)
+            for row, title in enumerate(folded)
             if is_told and all(one in title for one in texts)
         ]
         return Scored(np.array(rows, np.int64), np.ones(len(rows)))
 
-    return matches(expression, scored, np.ones(len(titles), np.bool_))
+    return matches(expression, scored, np.ones(len(folded), np.bool_))

@@ -2,10 +2,11 @@
 
 Whatever the engine: all that is asked of one is an edition, see
 :mod:`search_index.engine`.  Each process opens its own; a process that was forked
-opens anew.  Within one, threads share an edition.  Its entries are values in memory
-and need no lock; words are read, and editions exchanged, by one thread at a time:
-it is Python code that reads them, so that two at once would gain nothing, and
-connections for each thread would each hold all files open.
+opens anew.  Within one, threads share an edition.  Its columns are arrays in memory and need
+no lock, and its entries are read by whoever asks for one, from files that stay open for
+as long as anybody has the edition.  Words are read, and editions exchanged, by one
+thread at a time: it is Python code that reads them, so that two at once would gain
+nothing, and connections for each thread would each hold all files open.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final
+from functools import lru_cache, reduce
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -20,20 +20,25 @@ from search_index.catalogue import Catalogue, View
 from search_index.expression import Expression, Leaf, leaves
 from search_index.matching import Scored, matches
 from search_index.occurrences import Parts, Remembered, Source, summed
-from search_index.postings import PLACES, Counts, Numbers, Posting
+from search_index.postings import PLACES, Counts, Flags, Numbers, Posting
 from search_index.query import Query
 
 TITLE: Final = "title"
 
-#: Where the texts of each field of an entry begin and end, in turn.
-Spans = Mapping[str, Sequence[int]]
+
+class Spans(NamedTuple):
+    """The texts of one field: which entry has each, ascending, and from where to where."""
+
+    numbers: Numbers
+    first: Numbers
+    last: Numbers
 
 
 class Segment:
     """The words of one segment, which never change, by its own numbers of entries.
 
     *languages* are its entries by language, *size* is beyond the last of their
-    *numbers*, and *spans* says where the texts of each are.
+    *numbers*, and *spans* says by field where the texts of each are.
     """
 
     def __init__(
@@ -43,8 +48,8 @@ class Segment:
         *,
         languages: Mapping[str, Numbers],
         size: int,
-        numbers: Collection[int],
-        spans: Callable[[int], Spans],
+        numbers: Numbers,
+        spans: Mapping[str, Spans],
     ) -> None:
         self.name = name
         self.source = source
@@ -52,30 +57,34 @@ class Segment:
         self.size = size
         self._numbers = numbers
         self._spans = spans
-        #: One for each field that was asked for, of which there are not many.
-        self._parts: dict[str, Parts] = {}
 
     def parts(self, field: str) -> Parts:
         """The parts of entries that are of *field*; a compound's hold those within it."""
-        if field not in self._parts:
-            self._parts[field] = self.parted(self._numbers, lambda _, name: name == field)
-        return self._parts[field]
+        spans = self._spans.get(field)
+        of_titles = self._numbers if field == TITLE else self._numbers[:0]
+        return _parts([] if spans is None else [spans], of_titles)
 
-    def parted(self, numbers: Iterable[int], wanted: Callable[[int, str], bool]) -> Parts:
+    def parted(self, numbers: Collection[int], wanted: Callable[[int, str], bool]) -> Parts:
         """The parts of some entries of which *wanted* says yes, by number and field."""
-        first, last, titled = [], [], []
-        for number in sorted(numbers):
-            if wanted(number, TITLE):
-                titled.append(number)
-            spans = sorted(
-                (start, end)
-                for name, places in self._spans(number).items()
-                if wanted(number, name)
-                for start, end in zip(places[::2], places[1::2], strict=True)
-            )
-            first += [number * PLACES + start for start, _ in spans]
-            last += [number * PLACES + end for _, end in spans]
-        return Parts(*(np.array(numbers, np.int64) for numbers in (first, last, titled)))
+        found = []
+        for name, spans in self._spans.items():
+            at = np.flatnonzero(np.isin(spans.numbers, list(numbers)))
+            asked = [wanted(number, name) for number in spans.numbers[at].tolist()]
+            at = at[np.array(asked, np.bool_)]
+            found.append(Spans(*(one[at] for one in spans)))
+        titled = [number for number in sorted(numbers) if wanted(number, TITLE)]
+        return _parts(found, np.array(titled, np.int64))
+
+
+def _parts(some: Sequence[Spans], titled: Numbers) -> Parts:
+    """What lies within these spans, in order."""
+    empty = np.empty(0, np.int64)
+    starts = [one.numbers.astype(np.int64) * PLACES for one in some]
+    pairs = list(zip(some, starts, strict=True))
+    first = np.concatenate([empty, *(start + one.first for one, start in pairs)])
+    last = np.concatenate([empty, *(start + one.last for one, start in pairs)])
+    order = np.argsort(first)
+    return Parts(first[order], last[order], titled)
 
 
 #: By the row that lends: the one that borrows, and whether it does so of a field of that name.
@@ -117,19 +126,40 @@ class Words:
         rarities = dict(zip(asked, known, strict=False))
         found = matches(expression, self._leaf(view, rarities, sources), view.flags)
         scores = found.scores
-        if len(titled := self._titled(view, query.text or "", found.rows)):
+        titled = self._titled(view, query.text or "", found.rows, sources)
+        if len(titled):
             scores = scores + np.where(np.isin(found.rows, titled), scoring.WHOLE_TITLE, 0.0)
         if query.locales:
             near = self._catalogue.speaking(query.locales[0])[found.rows]
             scores = scores * np.where(near, 1.0, scoring.ELSEWHERE)
         return Scored(found.rows, scores, tuple([rarities[leaf] for leaf in asked]))
 
-    def _titled(self, view: View, text: str, rows: Numbers) -> Numbers:
+    def _titled(
+        self, view: View, text: str, rows: Numbers, sources: Mapping[str, Source]
+    ) -> Numbers:
         """Those of *rows* whose title is just the *text*."""
-        wanted = tuple([one.text for one in units(text)])
+        wanted = tuple(units(text))
         lengths, _ = self._lengths(view)
-        alike = rows[lengths[rows] == len(wanted)].tolist()
-        return np.array([row for row in alike if wanted == _units(view.entries[row].title)], int)
+        alike = rows[lengths[rows] == len(wanted)]
+        # Of unspaced scripts letters are not kept one by one.
+        words = {one.text for one in wanted if one.text and not one.is_letter}
+        if words:
+            alike = alike[self._with_title_of(words, view, sources)[alike]]
+        told = tuple([one.text for one in wanted])
+        return np.array([row for row in alike.tolist() if told == _units(view.title(row))], int)
+
+    def _with_title_of(
+        self, words: Collection[str], view: View, sources: Mapping[str, Source]
+    ) -> Flags:
+        """The rows whose title has all *words*, and those that may borrow such a title."""
+        found = np.zeros(self._size, np.bool_)
+        for name, one in self._segments.items():
+            holding = [sources[name].of(TITLE, word).entries for word in words]
+            numbers = reduce(np.intersect1d, holding)
+            rows = one.rows[numbers]
+            found[rows[rows >= 0]] = True
+        found[list(view.lenders)] = True
+        return found
 
     def _leaf(
         self,

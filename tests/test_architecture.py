@@ -32,7 +32,7 @@ LAYERS: Final = (
     {"surfaces"},
     {"app", "bootstrap"},
     {"commands"},
-    {"cli", "indexing", "server"},
+    {"cli", "indexing", "server", "worker"},
 )
 FLASK: Final = {"flask", "flask_smorest", "werkzeug"}
 WITHOUT_FLASK: Final = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property
 from typing import Any, Final, cast
 
@@ -12,12 +12,14 @@ import numpy as np
 from content_repo import Kind, locales
 from search_index.catalogue import Catalogue, Found, Spot
 from search_index.columns import counting, ordering, selecting, viewing
-from search_index.columns.gathered import Columns, Rows
+from search_index.columns.gathered import FEW, Columns, Rows
+from search_index.columns.sketches import Sketches
+from search_index.columns.tables import NONE
 from search_index.columns.viewing import View
-from search_index.entry import Entry, Order
+from search_index.entry import Entry
 from search_index.matching import Scored
 from search_index.postings import Counts, Flags, Numbers
-from search_index.query import Counted, Cursor, Query, SortKey
+from search_index.query import Counted, Query, SortKey
 
 #: Orders kept, each of which has all rows twice; and views, each a flag for each row.
 _MOST_ORDERS: Final = 32
@@ -26,14 +28,18 @@ _MOST_VIEWS: Final = 16
 #: Orders kept of a view in which something is borrowed: it has its own.
 _MOST_OF_VIEW: Final = 4
 
-#: Up to one row in so many is sorted by itself; to sort more, the order of all is made and kept.
-_FEW: Final = 16
+#: Commits after which an order is dropped that nobody asked for meanwhile.
+_MOST_MOVES: Final = 8
+
+
+#: Of one commit after another, where each row went.
+Moves = tuple[Rows, ...]
 
 
 class ColumnCatalogue(Catalogue):
     """The entries of an index at one commit, by columns."""
 
-    def __init__(self, columns: Columns) -> None:
+    def __init__(self, columns: Columns, before: ColumnCatalogue | None = None) -> None:
         super().__init__()
         self.entries = columns
         self.text_fields = columns.text_fields
@@ -41,6 +47,10 @@ class ColumnCatalogue(Catalogue):
         self._views: OrderedDict[Hashable, View] = OrderedDict()
         self._orders: OrderedDict[Hashable, ordering.Order] = OrderedDict()
         self._listings: OrderedDict[Hashable, Rows] = OrderedDict()
+        #: Orders of states before, until somebody asks for them; and how rows moved since.
+        self._older: dict[Hashable, tuple[Rows, Moves]] = (
+            before._outlived(columns) if before else {}
+        )
 
     # -- single entries ---------------------------------------------------
 
@@ -53,6 +63,9 @@ class ColumnCatalogue(Catalogue):
             return None
         leaf, number = self._columns.spot(row)
         return leaf.name, number
+
+    def title(self, row: int) -> str:
+        return self._columns.title(row)
 
     def below(self, path: str) -> Sequence[Entry]:
         first, last = self._columns.span(path)
@@ -145,7 +158,8 @@ class ColumnCatalogue(Catalogue):
         rows = np.flatnonzero(flags)
         if not sort:
             return rows
-        if len(rows) * _FEW < len(flags):
+        if len(rows) * FEW < len(flags):
+            # For more, the order of all is made, and kept.
             return ordering.sorted_rows(self._columns, sort, view.composed, rows)
         order = self._order(view, sort).rows
         return order[flags[order]]
@@ -155,28 +169,42 @@ class ColumnCatalogue(Catalogue):
         kept, most = self._orders, _MOST_ORDERS
         if view.composed:
             kept, most = view.orders, _MOST_OF_VIEW
-        columns, composed = self._columns, view.composed
-        return self._kept(kept, sort, most, lambda: ordering.order(columns, sort, composed))
+        return self._kept(kept, sort, most, lambda: self._ordered(view, sort))
+
+    def _ordered(self, view: View, sort: tuple[SortKey, ...]) -> ordering.Order:
+        """All rows sorted: those of a state before stay as they were, which saves most of it."""
+        columns, older = self._columns, None
+        if not view.composed:
+            with self._lock:
+                older = self._older.pop(sort, None)
+        if older is not None:
+            rows, moves = older
+            for moved in moves:
+                rows = moved[rows[rows != NONE]]
+            found = ordering.renewed(columns, sort, rows[rows != NONE])
+            if found is not None:
+                return found
+        return ordering.order(columns, sort, view.composed)
+
+    def _outlived(self, after: Columns) -> dict[Hashable, tuple[Rows, Moves]]:
+        """The orders that the state *after* this one begins with."""
+        moved = after.moved(self._columns)
+        with self._lock:
+            older = {
+                sort: (rows, (*moves, moved))
+                for sort, (rows, moves) in self._older.items()
+                if len(moves) < _MOST_MOVES
+            }
+            return older | {sort: (one.rows, (moved,)) for sort, one in self._orders.items()}
 
     def _counted(self, query: Query, found: Found) -> tuple[Counted, ...]:
-        columns, view = self._columns, self.view(query)
-        among = columns.flagged(found.every)
-        return counting.counted(columns, query.facets, among, view.composed, self._seen(query))
+        composed = self.view(query).composed
+        return counting.counted(
+            self._columns, query.facets, found.every, composed, self._seen(query)
+        )
 
-    def _place_of(
-        self,
-        row: int,
-        query: Query,
-        view: Any,
-        scores: Mapping[int, float] | None,
-        rarities: tuple[float, ...],
-    ) -> Cursor:
-        if query.sort:
-            return super()._place_of(row, query, view, scores, rarities)
-        # No entry has to be taken apart for its path and id.
-        path, id = self._columns.place(row)
-        values = () if scores is None else ((int(Order.NUMBER), scores[row]),)
-        return Cursor(values, path, id, rarities)
+    def _ordered_by(self, view: Any) -> Sequence[Entry]:
+        return cast(Sequence[Entry], Sketches(self._columns, view.composed))
 
     def _ids(self, rows: Sequence[int]) -> tuple[str, ...]:
         return self._columns.ids(np.array(rows, np.int64))

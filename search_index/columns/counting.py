@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from content_repo import locales
 from search_index import facets, meaning
-from search_index.columns.gathered import Columns
+from search_index.columns.gathered import Columns, Rows
 from search_index.columns.leaf import NEVER, Pairs
 from search_index.columns.ordering import Composed
 from search_index.columns.selecting import Seen
-from search_index.columns.tables import NONE, Flags, TypedTable
-from search_index.entry import Order, Typed
+from search_index.columns.tables import NONE, TypedTable
+from search_index.entry import Entry, Order, Typed
 from search_index.query import Counted, Facet
 
 _STRING = Order.STRING.value
@@ -35,28 +35,29 @@ class _Part(NamedTuple):
 
 
 def counted(
-    columns: Columns, asked: Sequence[Facet], among: Flags, composed: Composed, seen: Seen
+    columns: Columns, asked: Sequence[Facet], rows: Rows, composed: Composed, seen: Seen
 ) -> tuple[Counted, ...]:
-    """How many of the rows *among* all have each value, for each facet that is *asked*."""
-    shown = [entry for row, entry in composed.items() if among[row]]
+    """How many of *rows* have each value, for each facet that is *asked*."""
+    shown: list[Entry] = []
     if composed:
-        among = among.copy()
+        among = columns.flagged(rows)
+        shown = [entry for row, entry in composed.items() if among[row]]
         among[list(composed)] = False
+        rows = np.flatnonzero(among)
     found = []
     for facet in asked:
         tally = facets.Tally(facet)
-        for part in _parts(columns, facet, seen):
-            there = among[part.pairs.holders]
-            _add(tally, part, Pairs(part.pairs.holders[there], part.pairs.codes[there]))
+        for part in _parts(columns, rows, facet, seen):
+            _add(tally, part)
         for entry in shown:
             tally.take(facets.values(facet, seen)(entry))
         found.append(tally.counted())
     return tuple(found)
 
 
-def _add(tally: facets.Tally, part: _Part, pairs: Pairs) -> None:
-    """Count all *pairs* of a part."""
-    holders, codes = pairs
+def _add(tally: facets.Tally, part: _Part) -> None:
+    """Count all pairs of a part."""
+    holders, codes = part.pairs
     counts = np.bincount(codes, minlength=part.size)
     present = np.flatnonzero(counts)
     of_code = [part.value(code) for code in present.tolist()]
@@ -95,13 +96,13 @@ def _counting_up(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
 # -- who holds what -----------------------------------------------------------
 
 
-def _parts(columns: Columns, facet: Facet, seen: Seen) -> Iterator[_Part]:
+def _parts(columns: Columns, rows: Rows, facet: Facet, seen: Seen) -> Iterator[_Part]:
     if facet.of == "node":
-        yield _of_node(columns, facet)
+        yield _of_node(columns, rows, facet)
         return
     tables = columns.tables
     # Values may only now be read, and get their table.
-    pairs = columns.pairs("values", facet.name)
+    pairs = columns.pairs_of(rows, "values", facet.name)
     table = tables.field("values", facet.name)
     assert isinstance(table, TypedTable)
     if facet.unit is not None:
@@ -117,7 +118,7 @@ def _parts(columns: Columns, facet: Facet, seen: Seen) -> Iterator[_Part]:
         return None if entry is None else (_STRING, entry.id)
 
     yield _Part(pairs, len(table), own)
-    refs = columns.pairs("refs", facet.name)
+    refs = columns.pairs_of(rows, "refs", facet.name)
     if len(refs.holders):
         yield _Part(refs, len(tables.id), target)
 
@@ -126,9 +127,10 @@ def _by_unit(pairs: Pairs, table: TypedTable, unit: facets.Unit) -> _Part:
     """Dates by their unit; what is none stands behind all units, as what it is."""
     units, begun = table.beginnings(unit)
     # There may be more of them the next moment.
-    dated, others = len(begun), np.flatnonzero(units == NONE)
-    codes = units.copy()
-    codes[others] = dated + np.arange(len(others))
+    dated = len(begun)
+    codes = units[pairs.codes]
+    others, numbers = np.unique(pairs.codes[codes == NONE], return_inverse=True)
+    codes[codes == NONE] = dated + numbers
 
     def value(code: int) -> Typed:
         if code < dated:
@@ -136,15 +138,15 @@ def _by_unit(pairs: Pairs, table: TypedTable, unit: facets.Unit) -> _Part:
         value: Typed = table.values[others[code - dated]]
         return value
 
-    return _Part(Pairs(pairs.holders, codes[pairs.codes]), dated + len(others), value)
+    return _Part(Pairs(pairs.holders, codes), dated + len(others), value)
 
 
-def _of_node(columns: Columns, facet: Facet) -> _Part:
+def _of_node(columns: Columns, rows: Rows, facet: Facet) -> _Part:
     name, tables = facet.name, columns.tables
     if name not in meaning.NODE_KEYS:
         raise ValueError(f"not one of {sorted(meaning.NODE_KEYS)}: {name!r}")
     if name in meaning.DATES or name in meaning.NUMBERS:
-        return _of_number(columns, facet)
+        return _of_number(columns, rows, facet)
     places, types, titles = tables.place.values, tables.types.values, tables.title.values
     column, text = {
         "locale": ("locale", lambda code: locales.tag(tables.locale.values[code])),
@@ -154,25 +156,26 @@ def _of_node(columns: Columns, facet: Facet) -> _Part:
         "id": ("id", lambda code: tables.id.values[code]),
         "title": ("title", lambda code: titles[code]),
     }[name]
-    return _coded(columns, column, text)
+    return _coded(columns, rows, column, text)
 
 
-def _coded(columns: Columns, column: str, text: Callable[[int], str]) -> _Part:
-    codes = columns.dense(column)
-    holders = np.flatnonzero(codes != NONE).astype(np.int32)
+def _coded(columns: Columns, rows: Rows, column: str, text: Callable[[int], str]) -> _Part:
+    codes = columns.dense(column)[rows]
+    there = codes != NONE
     size = int(codes.max(initial=-1)) + 1
-    return _Part(Pairs(holders, codes[holders]), size, lambda code: (_STRING, text(code)))
+    pairs = Pairs(rows[there].astype(np.int32), codes[there])
+    return _Part(pairs, size, lambda code: (_STRING, text(code)))
 
 
-def _of_number(columns: Columns, facet: Facet) -> _Part:
+def _of_number(columns: Columns, rows: Rows, facet: Facet) -> _Part:
     """Numbers, or moments; these, by the day if units are counted, which none is within."""
-    numbers = columns.dense(facet.name)
-    holders = np.flatnonzero(numbers != NEVER).astype(np.int32)
+    numbers = columns.dense(facet.name)[rows]
+    there = numbers != NEVER
     order = Order.DATE if facet.name in meaning.DATES else Order.NUMBER
-    held = numbers[holders]
+    held = numbers[there]
     if facet.unit is not None:
         held = held // _DAY * _DAY
     distinct, codes = np.unique(held, return_inverse=True)
     values = distinct.tolist()
-    pairs = Pairs(holders, codes.astype(np.int32))
+    pairs = Pairs(rows[there].astype(np.int32), codes.astype(np.int32))
     return _Part(pairs, len(values), lambda code: (order.value, values[code]))

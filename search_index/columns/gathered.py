@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar, overload
+from typing import Any, Final, NamedTuple, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,10 @@ from search_index.entry import Entry
 
 Made = TypeVar("Made")
 Rows = NDArray[np.int64]
+
+
+#: Up to one row in so many are few.
+FEW: Final = 16
 
 
 class Living(NamedTuple):
@@ -103,6 +107,9 @@ class Columns(Sequence[Entry]):
     def path(self, row: int) -> str:
         return self.place(row)[0]
 
+    def title(self, row: int) -> str:
+        return self.tables.title.values[int(self.dense("title")[row])]
+
     def span(self, path: str) -> tuple[int, int]:
         """From and up to which row lies what is strictly below *path*."""
         if not path:
@@ -155,6 +162,25 @@ class Columns(Sequence[Entry]):
             return NO_PAIRS
         return Pairs(np.concatenate(holders), np.concatenate(codes))
 
+    def pairs_of(self, rows: Rows, held: Held, name: str) -> Pairs:
+        """The same of those *rows* only; of few, all others are not even passed over."""
+        if len(rows) * FEW > self.size:
+            pairs = self.pairs(held, name)
+            there = self.flagged(rows)[pairs.holders]
+            return Pairs(pairs.holders[there], pairs.codes[there])
+        leaves, numbers = self._spots
+        which = leaves[rows]
+        holders, codes = [], []
+        for leaf in np.unique(which).tolist():
+            mine = rows[which == leaf]
+            pairs = self._living[leaf].leaf.pairs(held, name)
+            found, sizes = _spread(pairs.holders, numbers[mine].astype(np.int32))
+            holders.append(np.repeat(mine, sizes).astype(np.int32))
+            codes.append(pairs.codes[found])
+        if not holders:
+            return NO_PAIRS
+        return Pairs(np.concatenate(holders), np.concatenate(codes))
+
     def names(self, held: Held) -> list[str]:
         """The names under which any entry holds anything, or lately did."""
         return list(dict.fromkeys(name for one in self._living for name in one.leaf.names(held)))
@@ -174,6 +200,16 @@ class Columns(Sequence[Entry]):
         which = next(n for n, one in enumerate(self._living) if one.leaf.name == leaf)
         return self.rows[which]
 
+    def moved(self, before: Columns) -> Rows:
+        """For each row of the state *before*, its row now, in the same order; -1: it is gone."""
+        now = {one.leaf.name: at for one, at in zip(self._living, self.rows, strict=True)}
+        found = np.full(before.size, NONE, np.int64)
+        for one, rows in zip(before._living, before._rows, strict=True):
+            at = now.get(one.leaf.name)
+            if at is not None:
+                found[rows] = at[one.numbers]
+        return found
+
     # -- what is made of them ---------------------------------------------------
 
     def kept(self, key: Hashable, make: Callable[[], Made]) -> Made:
@@ -188,3 +224,11 @@ class Columns(Sequence[Entry]):
         flags = np.zeros(self.size, np.bool_)
         flags[rows] = True
         return flags
+
+
+def _spread(ascending: NDArray[np.int32], wanted: NDArray[np.int32]) -> tuple[Rows, Rows]:
+    """Where each of *wanted* is among the *ascending*, one after another, and how often."""
+    first, last = (np.searchsorted(ascending, wanted, side) for side in ("left", "right"))
+    sizes = last - first
+    ends = np.cumsum(sizes)
+    return np.repeat(first - ends + sizes, sizes) + np.arange(ends[-1] if len(ends) else 0), sizes

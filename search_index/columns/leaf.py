@@ -1,13 +1,16 @@
 """Leaves: what one segment's entries say, as codes and numbers by their place in it.
 
-A segment never changes, so neither does its leaf.  Entries are kept as they were
-stored; one is taken apart again only where more has to be told of it than columns do.
+A segment never changes, so neither does its leaf.  Entries stay where they are stored;
+one is read again only where more has to be told of it than columns do.
 """
 
 from __future__ import annotations
 
+import hashlib
 import threading
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Final, Literal, NamedTuple
 
@@ -19,7 +22,7 @@ from content_repo import Kind
 from search_index.columns.tables import NONE, Codes, Derived, Ranked, Table, TypedTable
 from search_index.entry import Entry, Order
 from search_index.occurrences import Source
-from search_index.words import Segment
+from search_index.words import Segment, Spans
 
 Numbers = NDArray[np.int64]
 
@@ -27,7 +30,7 @@ Numbers = NDArray[np.int64]
 NEVER: Final = np.iinfo(np.int64).min
 
 #: In characters; a field with longer strings is read when somebody asks for it.
-_LONG: Final = 128
+LONG: Final = 128
 
 #: What of its fields an entry tells: their values, what they point at, or keys by taxonomy.
 Held = Literal["values", "refs", "keys"]
@@ -70,6 +73,11 @@ class Tables:
         self.shape = Table[tuple[str, ...]]()
         self._fields: dict[tuple[Held, str], Table[Any]] = {}
 
+    def coded(self, name: str) -> Table[Any]:
+        """The table of a coded column."""
+        found: Table[Any] = getattr(self, name)
+        return found
+
     def field(self, held: Held, name: str) -> Table[Any]:
         """The table of the values, or keys, of that name; ids have one for all names.
 
@@ -96,24 +104,60 @@ def _itself(value: Any) -> Any:
     return value
 
 
-class Leaf:
-    """The entries of one segment."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the entries of one segment say, in codes of its own.
 
-    def __init__(self, name: str, stored: Sequence[bytes | None], tables: Tables) -> None:
+    ``numbers`` are the places that hold an entry; translations of each other have equal
+    ``groups``.  ``tables`` has the values of each coded column by code, but of places the
+    ``paths`` alone, and in ``owners`` the codes of the ids.  ``fields`` has values and keys
+    by code, and ``long`` the names of those fields whose strings are not said; ``spans``
+    says where texts are, by the names of fields.
+    """
+
+    numbers: Numbers
+    groups: Numbers
+    dense: Mapping[str, NDArray[Any]]
+    tables: Mapping[str, Sequence[Any]]
+    paths: Sequence[str]
+    owners: Codes
+    pairs: Mapping[tuple[Held, str], Pairs]
+    fields: Mapping[tuple[Held, str], Sequence[Any]]
+    long: Sequence[str]
+    spans: Mapping[str, Spans]
+
+
+class Leaf:
+    """The entries of one segment.
+
+    *stored* has each of them as it is stored, and may read it only when it is asked for;
+    *said* is what they are known to say, if it is.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        stored: Sequence[bytes | None],
+        tables: Tables,
+        said: Said | None = None,
+    ) -> None:
+        said = said or read(stored)
         self.name = name
         self.size = len(stored)
         self._stored = stored
         self._tables = tables
-        self._pairs: dict[tuple[Held, str], Pairs] = {}
         self._lock = threading.Lock()
         #: Which of the places hold an entry, and who their translations are.
-        self.numbers = np.array([n for n, one in enumerate(stored) if one is not None], np.int64)
-        self.groups: Numbers = np.zeros(self.size, np.int64)
+        self.numbers = said.numbers
+        self.groups = said.groups
+        codes = _coded(said, tables)
         self.dense: dict[str, NDArray[Any]] = {
-            **{name: np.zeros(self.size, np.int64) for name in NUMBERS},
-            **{name: np.full(self.size, NONE, np.int32) for name in CODED},
+            name: codes[name][column] if name in codes else column
+            for name, column in said.dense.items()
         }
-        _Reading(self).read(tables)
+        self._pairs = _paired(said, tables, codes["id"])
+        #: Where the texts of each field are.
+        self.spans = said.spans
 
     def entry(self, number: int) -> Entry:
         stored = self._stored[number]
@@ -122,20 +166,13 @@ class Leaf:
 
     def told(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Each entry as it is stored, with its number."""
-        for number, stored in enumerate(self._stored):
-            if stored is not None:
-                yield number, orjson.loads(stored)
+        return _told(self._stored)
 
     def languages(self) -> dict[str, Numbers]:
         """The numbers of the entries of each language."""
         codes, values = self.dense["language"], self._tables.language.values
-        there = np.unique(codes[codes != NONE]).tolist()
+        there = np.flatnonzero(np.bincount(codes[codes != NONE])).tolist()
         return {values[code]: np.flatnonzero(codes == code) for code in there}
-
-    def spans(self, number: int) -> dict[str, list[int]]:
-        """Where the texts of each field of an entry begin and end, in turn."""
-        found: dict[str, list[int]] = orjson.loads(self._stored[number] or b"{}")["spans"]
-        return found
 
     def words(self, source: Source) -> Segment:
         """The words of these entries, of which *source* has the postings."""
@@ -144,7 +181,7 @@ class Leaf:
             source,
             languages=self.languages(),
             size=self.size,
-            numbers=self.numbers.tolist(),
+            numbers=self.numbers,
             spans=self.spans,
         )
 
@@ -181,71 +218,149 @@ class Leaf:
 _LONG_ONES: Final = Pairs(np.empty(0, np.int32), np.empty(0, np.int32))
 
 
+def _coded(said: Said, tables: Tables) -> dict[str, Codes]:
+    """For each coded column, what its codes are in *tables*; the last stands for nothing."""
+    values = {**said.tables, "kind": [Kind(one) for one in said.tables["kind"]]}
+    found = {name: tables.coded(name).codes(some) for name, some in values.items()}
+    # Strings of ids are many: places have the same as the table of ids.
+    ids = map(tables.id.values.__getitem__, found["id"][said.owners].tolist())
+    found["place"] = tables.place.codes(list(zip(said.paths, ids, strict=True)))
+    return {name: np.append(codes, np.int32(NONE)) for name, codes in found.items()}
+
+
+def _paired(said: Said, tables: Tables, ids: Codes) -> dict[tuple[Held, str], Pairs]:
+    """Who holds what, by the codes of *tables*; *ids* has those of ids."""
+    found = {}
+    for (held, name), (holders, own) in said.pairs.items():
+        codes = ids
+        if held != "refs":
+            codes = tables.made(held, name).codes(said.fields[held, name])
+        found[held, name] = Pairs(holders, codes[own])
+    return {**found, **{("values", name): _LONG_ONES for name in said.long}}
+
+
+def read(stored: Sequence[bytes | None]) -> Said:
+    """What *stored* entries say."""
+    return _Reading(stored).said()
+
+
+def _told(stored: Sequence[bytes | None]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each of the *stored* entries, with its number."""
+    for number, one in enumerate(stored):
+        if one is not None:
+            yield number, orjson.loads(one)
+
+
 class _Reading:
-    """Taking all entries of a leaf apart, once."""
+    """Taking all entries of a segment apart, once."""
 
-    def __init__(self, leaf: Leaf) -> None:
-        self._leaf = leaf
-        self._found: dict[tuple[Held, str], tuple[list[int], list[int]]] = {}
+    def __init__(self, stored: Sequence[bytes | None]) -> None:
+        self._size = len(stored)
+        self._numbers: list[int] = []
+        self._groups: list[int] = []
+        self._columns: dict[str, list[int]] = {name: [] for name in (*NUMBERS, *CODED)}
+        self._tables: dict[str, dict[Any, int]] = {name: {} for name in CODED}
+        self._fields: dict[tuple[Held, str], dict[Any, int]] = defaultdict(dict)
+        self._pairs: dict[tuple[Held, str], tuple[list[int], list[int]]] = {}
         self._long: set[str] = set()
+        self._spans: dict[str, tuple[list[int], list[int], list[int]]] = {}
+        #: Titles are values as well, and ids are pointed at: each string is kept once.
+        self._strings: dict[str, str] = {}
+        for number, told in _told(stored):
+            self._take_node(number, told)
+            self._take_fields(number, told)
+            self._take_spans(number, told["spans"])
 
-    def read(self, tables: Tables) -> None:
-        leaf = self._leaf
-        kinds: dict[str, int] = {one.value: tables.kind.code(one) for one in Kind}
-        columns: dict[str, list[int]] = {name: [] for name in (*NUMBERS, *CODED)}
-        groups: list[int] = []
-        for number, told in leaf.told():
-            id, path = told["id"], told["path"]
-            types, published = tuple(told["types"]), told["published_at"]
-            titled, texts = told["units"]
-            locale, language = told["locale"], told["language"]
-            for name, value in zip(
-                columns,
-                (
-                    told["rank"], told["revision"], told["created_at"], told["modified_at"],
-                    NEVER if published is None else published,
-                    path.count("/"), titled, texts,
-                    tables.id.code(id), tables.place.code((path, id)), kinds[told["kind"]],
-                    tables.types.code(types),
-                    NONE if locale is None else tables.locale.code(locale),
-                    NONE if language is None else tables.language.code(language),
-                    tables.presence.code((types, tuple(told["present"]))),
-                    tables.title.code(told["title"]), tables.shape.code(tuple(told["spans"])),
-                ),
-                strict=True,
-            ):  # fmt: skip
-                columns[name].append(value)
-            # A group may hold nodes of several kinds; one does not stand for another.
-            groups.append(hash((told["kind"], told["group"])))
-            self._take_fields(number, told, tables)
-        for name, values in columns.items():
-            leaf.dense[name][leaf.numbers] = values
-        leaf.groups[leaf.numbers] = groups
-        self._keep()
+    def _take_node(self, number: int, told: Mapping[str, Any]) -> None:
+        id, path, published = self._same(told["id"]), told["path"], told["published_at"]
+        types, (titled, texts) = tuple(told["types"]), told["units"]
+        numbers = (
+            told["rank"], told["revision"], told["created_at"], told["modified_at"],
+            NEVER if published is None else published, path.count("/"), titled, texts,
+        )  # fmt: skip
+        values = (
+            id, (path, id), told["kind"], types, told["locale"], told["language"],
+            (types, tuple(told["present"])), self._same(told["title"]), tuple(told["spans"]),
+        )  # fmt: skip
+        for name, value in zip(NUMBERS, numbers, strict=True):
+            self._columns[name].append(value)
+        for name, value in zip(CODED, values, strict=True):
+            self._columns[name].append(NONE if value is None else _code(self._tables[name], value))
+        self._numbers.append(number)
+        self._groups.append(_group(told["kind"], told["group"]))
 
-    def _take_fields(self, number: int, told: Mapping[str, Any], tables: Tables) -> None:
+    def _take_fields(self, number: int, told: Mapping[str, Any]) -> None:
         for name, values in told["values"].items():
             for value in values if len(values) < 2 else dict.fromkeys(map(tuple, values)):
                 order, bare = value
-                if order == Order.STRING and len(bare) > _LONG:
-                    self._long.add(name)
+                if order == Order.STRING:
+                    bare = self._same(bare)
+                    if len(bare) > LONG:
+                        self._long.add(name)
                 if name not in self._long:
-                    self._take("values", name, number, (order, bare), tables)
+                    self._take("values", name, number, (order, bare))
         for name, ids in told["refs"].items():
             for id in ids:
-                self._take("refs", name, number, id, tables)
+                self._take("refs", name, number, self._same(id))
         for name, keys in told["keys"].items():
             for key in keys:
-                self._take("keys", name, number, key, tables)
+                self._take("keys", name, number, key)
 
-    def _take(self, held: Held, name: str, number: int, value: Any, tables: Tables) -> None:
-        holders, codes = self._found.setdefault((held, name), ([], []))
+    def _take_spans(self, number: int, spans: Mapping[str, Sequence[int]]) -> None:
+        for name, places in spans.items():
+            numbers, first, last = self._spans.setdefault(name, ([], [], []))
+            numbers += [number] * (len(places) // 2)
+            first += places[::2]
+            last += places[1::2]
+
+    def _take(self, held: Held, name: str, number: int, value: Any) -> None:
+        known = self._tables["id"] if held == "refs" else self._fields[held, name]
+        holders, codes = self._pairs.setdefault((held, name), ([], []))
         holders.append(number)
-        codes.append(tables.made(held, name).code(value))
+        codes.append(_code(known, value))
 
-    def _keep(self) -> None:
-        pairs = self._leaf._pairs
-        for (held, name), (holders, codes) in self._found.items():
-            pairs[held, name] = Pairs(np.array(holders, np.int32), np.array(codes, np.int32))
-        for name in self._long:
-            pairs["values", name] = _LONG_ONES
+    def _same(self, string: str) -> str:
+        return self._strings.setdefault(string, string)
+
+    def said(self) -> Said:
+        numbers = np.array(self._numbers, np.int64)
+        dense: dict[str, NDArray[Any]] = {
+            **{name: np.zeros(self._size, np.int64) for name in NUMBERS},
+            **{name: np.full(self._size, NONE, np.int32) for name in CODED},
+        }
+        for name, column in self._columns.items():
+            dense[name][numbers] = column
+        groups = np.zeros(self._size, np.int64)
+        groups[numbers] = self._groups
+        places, ids = self._tables.pop("place"), self._tables["id"]
+        is_long = {("values", name) for name in self._long}
+        return Said(
+            numbers,
+            groups,
+            dense,
+            {name: list(codes) for name, codes in self._tables.items()},
+            [path for path, _ in places],
+            np.array([ids[id] for _, id in places], np.int32),
+            {key: _arrays(*lists) for key, lists in self._pairs.items() if key not in is_long},
+            {key: list(codes) for key, codes in self._fields.items() if key not in is_long},
+            sorted(self._long),
+            {
+                name: Spans(*(np.array(some, np.uint32) for some in lists))
+                for name, lists in self._spans.items()
+            },
+        )
+
+
+def _code(codes: dict[Any, int], value: Any) -> int:
+    return codes.setdefault(value, len(codes))
+
+
+def _group(kind: str, group: str) -> int:
+    """The same number in each process; a group may hold nodes of several kinds, of which one
+    does not stand for another."""
+    digest = hashlib.blake2b(f"{kind} {group}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
+
+
+def _arrays(holders: Sequence[int], codes: Sequence[int]) -> Pairs:
+    return Pairs(np.array(holders, np.int32), np.array(codes, np.int32))

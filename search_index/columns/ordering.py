@@ -7,7 +7,7 @@ which comes last in either direction.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,12 @@ from search_index.entry import Entry
 from search_index.matching import Scored
 from search_index.postings import Counts, Numbers
 from search_index.query import SortKey
+
+#: So many new rows are put between those that are sorted; with more, all are sorted.
+_FEW_NEW: Final = 64
+
+
+_SIDES: Final[tuple[Literal["left", "right"], ...]] = ("left", "right")
 
 
 class Order(NamedTuple):
@@ -35,17 +41,47 @@ Composed = Mapping[int, Entry]
 
 def order(columns: Columns, sort: Sequence[SortKey], composed: Composed) -> Order:
     """All rows, ties by number."""
-    rows = sorted_rows(columns, sort, composed, np.arange(columns.size))
-    places = np.empty(columns.size, np.int32)
-    places[rows] = np.arange(columns.size, dtype=np.int32)
+    return _placed(sorted_rows(columns, sort, composed, np.arange(columns.size)))
+
+
+def _placed(rows: Rows) -> Order:
+    places = np.empty(len(rows), np.int32)
+    places[rows] = np.arange(len(rows), dtype=np.int32)
     return Order(rows, places)
+
+
+def renewed(columns: Columns, sort: Sequence[SortKey], rows: Rows) -> Order | None:
+    """The same, where *rows* are so sorted, and only few others came since."""
+    new = np.flatnonzero(~columns.flagged(rows))
+    if len(new) > _FEW_NEW:
+        return None
+    keys = [ranks(columns, key, {}) for key in sort]
+    ranked = [key[rows] for key in keys]
+    # Where several come between the same two, they do so in their own order.
+    new = _sorted(new, keys)
+    at = [_place(rows, ranked, [key[row] for key in keys], row) for row in new.tolist()]
+    return _placed(np.insert(rows, at, new))
+
+
+def _place(rows: Rows, ranked: Sequence[Floats], ranks: Sequence[float], row: int) -> int:
+    """Before which of the sorted *rows* comes a *row* of these *ranks*."""
+    first, last = 0, len(rows)
+    for found, rank in zip(ranked, ranks, strict=True):
+        alike = found[first:last]
+        before, behind = (int(np.searchsorted(alike, rank, side)) for side in _SIDES)
+        first, last = first + before, first + behind
+    return first + int(np.searchsorted(rows[first:last], row))
 
 
 def sorted_rows(columns: Columns, sort: Sequence[SortKey], composed: Composed, rows: Rows) -> Rows:
     """*rows*, which ascend, sorted."""
+    return _sorted(rows, [ranks(columns, key, composed, rows) for key in sort])
+
+
+def _sorted(rows: Rows, keys: Sequence[Floats]) -> Rows:
     # Sorting is stable: the least important key goes first.
-    for key in reversed(sort):
-        rows = rows[np.argsort(ranks(columns, key, composed)[rows], kind="stable")]
+    for key in reversed(keys):
+        rows = rows[np.argsort(key[rows], kind="stable")]
     return rows
 
 
@@ -90,10 +126,12 @@ def _least(values: NDArray[Any], most: int) -> Rows:
     return np.flatnonzero(values <= np.partition(least, most - 1)[most - 1])
 
 
-def ranks(columns: Columns, key: SortKey, composed: Composed) -> Floats:
-    """What each row is ordered by, turned round where *key* descends."""
-    of_key = _of_node if key.of == "node" else _of_field
-    found = of_key(columns, key, composed)
+def ranks(columns: Columns, key: SortKey, composed: Composed, rows: Rows | None = None) -> Floats:
+    """What each row is ordered by, turned round where *key* descends; maybe of *rows* only."""
+    if key.of == "node":
+        found = _of_node(columns, key, composed)
+    else:
+        found = _of_field(columns, key, composed, rows)
     return -found if key.descending else found
 
 
@@ -121,9 +159,13 @@ def _of_node(columns: Columns, key: SortKey, composed: Composed) -> Floats:
     return found
 
 
-def _of_field(columns: Columns, key: SortKey, composed: Composed) -> Floats:
+def _of_field(columns: Columns, key: SortKey, composed: Composed, rows: Rows | None) -> Floats:
     """Of several values the least counts when ascending, the greatest when descending."""
-    pairs, table = columns.pairs("values", key.name), columns.tables.field("values", key.name)
+    if rows is None:
+        pairs = columns.pairs("values", key.name)
+    else:
+        pairs = columns.pairs_of(rows, "values", key.name)
+    table = columns.tables.field("values", key.name)
     assert isinstance(table, TypedTable)
     by_code = table.ranks()
     found = np.full(columns.size, np.nan)

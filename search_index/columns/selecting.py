@@ -81,8 +81,16 @@ def _categorised(columns: Columns, taxonomy: str | None, keys: Iterable[str]) ->
     flags = np.zeros(columns.size, np.bool_)
     for name in columns.names("keys") if taxonomy is None else (taxonomy,):
         table = columns.tables.field("keys", name)
-        flags |= _holders(columns, columns.pairs("keys", name), _raised(table, keys))
+        flags |= _holding_any(columns, columns.pairs("keys", name), table, list(keys))
     return flags
+
+
+def _holding_any(columns: Columns, pairs: Pairs, table: Table[Any], values: Sequence[Any]) -> Flags:
+    """The rows that hold one of *values*."""
+    if len(values) == 1:
+        # Comparing codes takes a third of looking up the flag of each.
+        return columns.flagged(pairs.holders[pairs.codes == table.known(values[0])])
+    return _holders(columns, pairs, _raised(table, values))
 
 
 def _raised(table: Table[Any], values: Iterable[Any]) -> Flags:
@@ -121,7 +129,7 @@ def _holding(columns: Columns, some: Sequence[Condition], seen: Seen) -> Flags:
         table = columns.tables.field("values", one.name)
         assert isinstance(table, TypedTable)
         if one.operator in _EQUAL:
-            return _holders(columns, pairs, _raised(table, _wanted(some)))
+            return _holding_any(columns, pairs, table, list(_wanted(some)))
         return _holders(columns, pairs, _fits(some, *table.numbers(), table, pairs.codes))
     return _of_node(columns, some)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Sequence
+from itertools import count
 from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
@@ -42,6 +43,7 @@ class Table(Generic[Held]):
 
     def __init__(self) -> None:
         self.values: list[Held] = []
+        #: Of as many of the values as it holds: of the others nobody asked yet.
         self._codes: dict[Held, int] = {}
 
     def __len__(self) -> int:
@@ -49,21 +51,41 @@ class Table(Generic[Held]):
 
     def code(self, value: Held) -> int:
         """The code of *value*, which is new to the table or not."""
-        found = self._codes.get(value)
-        if found is not None:
+        found = self.known(value)
+        if found != NONE:
             return found
         # Two threads may read the same value in two leaves.
         with _CODING:
-            found = self._codes.get(value)
-            if found is None:
-                # What is read by code is there before its code is told.
-                self.values.append(value)
-                found = self._codes[value] = len(self.values) - 1
-            return found
+            return self._code(value)
+
+    def codes(self, values: Sequence[Held]) -> Codes:
+        """The codes of *values*, of which no two are equal."""
+        with _CODING:
+            if not self.values:
+                self.values.extend(values)
+                return np.arange(len(values), dtype=np.int32)
+            self._look_up()
+            return np.fromiter(map(self._code, values), np.int32, len(values))
 
     def known(self, value: Held) -> int:
         """The code of *value*, or :data:`NONE`."""
+        if len(self._codes) < len(self.values):
+            with _CODING:
+                self._look_up()
         return self._codes.get(value, NONE)
+
+    def _code(self, value: Held) -> int:
+        found = self._codes.get(value)
+        if found is None:
+            # What is read by code is there before its code is told.
+            self.values.append(value)
+            found = self._codes[value] = len(self.values) - 1
+        return found
+
+    def _look_up(self) -> None:
+        """Have all values looked up by from now on."""
+        first = len(self._codes)
+        self._codes.update(zip(self.values[first:], count(first)))
 
     def flags(self, test: Callable[[Held], Any], codes: NDArray[np.integer[Any]]) -> Flags:
         """For each code, whether *test* says yes to its value; of others than *codes*, no."""
@@ -100,7 +122,7 @@ class Ranked(Table[Held]):
 
     def _rank_all(self, values: Sequence[Held]) -> None:
         keys = list(map(self._key, values))
-        self._keys = sorted(set(keys))
+        self._keys = sorted(dict.fromkeys(keys))
         places = {key: place for place, key in enumerate(self._keys)}
         self._ranks = np.fromiter(map(places.__getitem__, keys), np.float64, len(keys))
 

@@ -63,6 +63,10 @@ class View:
     def size(self) -> int:
         return int(self.flags.sum())
 
+    def title(self, row: int) -> str:
+        composed = self.composed.get(row)
+        return self.columns.title(row) if composed is None else composed.title
+
     def shown(self, row: int) -> Entry | None:
         """What the reader is shown for the entry of that *row*: the same or another translation."""
         columns = self.columns

@@ -239,7 +239,7 @@ class Tantivy:
         # Only one process may write, and most do not.
         self._writer = self._writer or self._index.writer()
         for one in articles:
-            self._writer.delete_documents("id", one.id)
+            self._writer.delete_documents_by_term("id", one.id)
             self._writer.add_document(_tantivy_document(self._tantivy, one))
         self._writer.commit()
         self._index.reload()

@@ -32,17 +32,13 @@ ROOT: Final = Path(__file__).parents[2]
 #: Every step of adding, committing, merging, building, exchanging and mending that leaves
 #: something on disk, as module and name.
 STEPS: Final = (
-    "whoosh.writing:SegmentWriter.add_document",
-    "whoosh.writing:SegmentWriter.add_reader",
-    "whoosh.writing:SegmentWriter._merge_segments",
-    "whoosh.writing:SegmentWriter._flush_segment",
-    "whoosh.writing:SegmentWriter._close_segment",
-    "whoosh.writing:SegmentWriter._assemble_segment",
-    "whoosh.writing:SegmentWriter._commit_toc",
-    "whoosh.writing:SegmentWriter._finish",
-    "whoosh.index:TOC.create",
+    "search_index.inverting:SegmentWriter.add",
+    "search_index.inverting:SegmentWriter.add_reader",
+    "search_index.inverting:SegmentWriter.finish",
+    "search_index.inverting:SegmentWriter._end_part",
+    "search_index.inverting:SegmentWriter._write_directory",
     "whoosh.index:TOC.write",
-    "whoosh.index:clean_files",
+    "search_index.edition:clean_files",
     "whoosh.filedb.filestore:FileStorage.rename_file",
     "search_index.edition:WhooshEdition.write",
     "search_index.edition:WhooshEdition.create",

@@ -134,12 +134,6 @@ def _in_place_of(name: str, make: Callable[[Path, Index], object]) -> Harm:
     return harm
 
 
-def _lock_within(index: Index) -> None:
-    lock = index.edition / "MAIN_WRITELOCK"
-    lock.unlink(missing_ok=True)
-    lock.mkdir()
-
-
 def _be_a_file(index: Index) -> None:
     _remove(index.folder)
     index.folder.write_bytes(b"no folder")
@@ -168,7 +162,6 @@ HARMS: Final[dict[str, Harm]] = {
         f"a folder for {name}": _in_place_of(name, lambda path, _: path.mkdir())
         for name in ("lock", "building.lock", "following.lock", "quarantine", "tally")
     },
-    "a folder for the lock within": _lock_within,
 }
 
 

@@ -57,6 +57,9 @@ entries = st.builds(
         st.lists(st.sampled_from("kl"), min_size=1, unique=True).map(tuple),
     ),
     units=st.tuples(st.integers(0, 3), st.integers(0, 9)),
+    spans=st.dictionaries(
+        st.sampled_from(["title", "x", "x.z"]), st.sampled_from([(0, 4), (2, 4, 8, 9)])
+    ),
 )
 #: Segments one after another: what comes again has left those before.
 segments = st.lists(
@@ -142,15 +145,25 @@ several = st.lists(queries, min_size=5, max_size=5)
 
 def catalogues(written: Sequence[Sequence[Entry]]) -> tuple[Catalogue, Catalogue]:
     """The same entries by columns, and one by one."""
-    tables, found = Tables(), []
-    for number, some in enumerate(written):
-        later = {one.id for other in written[number + 1 :] for one in other}
-        # A number without an entry is a bookmark's.
-        leaf = Leaf(str(number), [None, *(one.dumps() for one in some)], tables)
-        living = [place for place, one in enumerate(some, start=1) if one.id not in later]
-        found.append(Living(leaf, np.array(living, np.int64)))
+    tables = Tables()
+    found = living([leaf(number, some, tables) for number, some in enumerate(written)], written)
     by_columns, one_by_one = (catalogue(found, tables, columns=each) for each in (True, False))
     return by_columns, one_by_one
+
+
+def leaf(number: int, some: Sequence[Entry], tables: Tables) -> Leaf:
+    """One segment; a number without an entry is a bookmark's."""
+    return Leaf(str(number), [None, *(one.dumps() for one in some)], tables)
+
+
+def living(leaves: Sequence[Leaf], written: Sequence[Sequence[Entry]]) -> list[Living]:
+    """What of each segment no later one has written again."""
+    found = []
+    for number, one in enumerate(leaves):
+        later = {entry.id for some in written[number + 1 : len(leaves)] for entry in some}
+        there = [place for place, it in enumerate(written[number], start=1) if it.id not in later]
+        found.append(Living(one, np.array(there, np.int64)))
+    return found
 
 
 def scores(found: Catalogue, given: Mapping[int, float]) -> Scored:
@@ -166,6 +179,21 @@ def test_a_page_is_the_same(written: list[list[Entry]], asked: list[Query]) -> N
     by_columns, one_by_one = catalogues(written)
     for query in asked:
         assert by_columns.page(query) == one_by_one.page(query)
+
+
+@given(segments, several, st.integers(0, 3))
+def test_a_page_is_the_same_after_commits(
+    written: list[list[Entry]], asked: list[Query], passed_over: int
+) -> None:
+    """So it is where orders were made before, be it that nobody asked for them meanwhile."""
+    tables, leaves, by_columns = Tables(), list[Leaf](), None
+    for number, some in enumerate(written):
+        leaves.append(leaf(number, some, tables))
+        found = living(leaves, written)
+        by_columns = catalogue(found, tables, columns=True, before=by_columns)
+        one_by_one = catalogue(found, tables, columns=False)
+        for query in asked if number != passed_over else ():
+            assert by_columns.page(query) == one_by_one.page(query)
 
 
 @given(segments, several, st.dictionaries(st.integers(0, 11), st.sampled_from([0.5, 1.0, 2.0])))
