@@ -1,7 +1,7 @@
 """Matching: which rows an expression holds for, and how well, from those of its leaves.
 
 The meaning of *and*, *or* and *not*, written once for every engine.  Rows are
-numbers in the default order; what is found has them in any order, each once.
+numbers in the default order; what is found has them in that order, each once.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from search_index.scoring import rounded
 class Scored(NamedTuple):
     """Rows that match, and the score of each.
 
-    ``rarities`` are those of the leaves that the scores were made with.
+    ``rarities`` are those of the leaves that the scores were made with.  ``shown`` says that
+    they were looked for among rows alone that the reader is shown.
     """
 
     rows: Numbers
     scores: Counts
     rarities: tuple[float, ...] = ()
+    shown: bool = False
 
 
 NOTHING: Final = Scored(np.empty(0, np.int64), np.empty(0, np.float64))
@@ -33,7 +35,7 @@ NOTHING: Final = Scored(np.empty(0, np.int64), np.empty(0, np.float64))
 def matches(expression: Expression, leaf: Callable[[Leaf], Scored], everything: Flags) -> Scored:
     """Those rows, of all that *everything* has a flag for, for which *expression* holds.
 
-    *leaf* says it of its leaves.
+    *leaf* says it of its leaves, whose rows ascend.
     """
     found = _matches(expression, leaf, everything)
     return Scored(found.rows, rounded(found.scores))
@@ -59,12 +61,16 @@ def _matches(expression: Expression, leaf: Callable[[Leaf], Scored], everything:
 
 
 def _both(one: Scored, other: Scored, size: int) -> Scored:
-    # One place for each row costs less than sorting two lists.
-    at = np.full(size, -1, np.int32)
-    at[one.rows] = np.arange(len(one.rows), dtype=np.int32)
-    places = at[other.rows]
-    there = places >= 0
-    return Scored(other.rows[there], one.scores[places[there]] + other.scores[there])
+    # A flag for each row costs less than comparing two lists; what is left is in one order.
+    mine = _flagged(other.rows, size)[one.rows]
+    its = _flagged(one.rows, size)[other.rows]
+    return Scored(one.rows[mine], one.scores[mine] + other.scores[its])
+
+
+def _flagged(rows: Numbers, size: int) -> Flags:
+    flags = np.zeros(size, np.bool_)
+    flags[rows] = True
+    return flags
 
 
 def _either(found: Sequence[Scored], size: int) -> Scored:

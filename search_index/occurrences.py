@@ -15,12 +15,18 @@ import numpy as np
 
 from search_index.errors import InvalidQuery
 from search_index.expression import Leaf, Term
-from search_index.postings import NOWHERE, PLACES, Numbers, Posting
+from search_index.postings import NOWHERE, PLACES, Flags, Found, Numbers, Posting, united
 from search_index.schema import FORMS, TEXT, TITLE
 from search_index.stemming import SEPARATOR, stem
 
 #: How many words the beginnings in one text may stand for.
 MOST_EXPANSIONS: Final = 1024
+
+#: Kinds of terms that stand for one word, or sign.
+_EXACT: Final = frozenset({"word", "sign"})
+
+#: Up to one entry in so many are few.
+_FEW: Final = 16
 
 #: What another form of a word counts, against the word itself.
 OTHER_FORM: Final = 0.4
@@ -30,15 +36,9 @@ class Source(Protocol):
     """The postings of a segment."""
 
     def of(self, field: str, term: str) -> Posting: ...
+    def word(self, term: str) -> Found: ...
     def places(self, field: str, term: str) -> Numbers: ...
     def beginning(self, field: str, prefix: str) -> Iterator[str]: ...
-
-
-class Found(NamedTuple):
-    """Entries that match in one field, ascending, with the number of times."""
-
-    title: Posting
-    text: Posting
 
 
 class Parts(NamedTuple):
@@ -50,29 +50,36 @@ class Parts(NamedTuple):
 
 
 #: Terms, what a place of them counts, and the entries in which it does (``None``: in all).
-_Way = tuple[tuple[Term, ...], float, Numbers | None]
+_Way = tuple[tuple[Term, ...], float, Flags | None]
 
 
 def found(
-    leaf: Leaf, source: Source, languages: Mapping[str, Numbers], parts: Parts | None = None
+    leaf: Leaf, source: Source, languages: Mapping[str, Flags], parts: Parts | None = None
 ) -> Found:
     """What *leaf* matches in *source*, whatever its field; with *parts*, in those only.
 
-    *languages* are the entries of each language, ascending.
+    *languages* has a flag for each entry, raised where it is of that language.
     """
-    ways: list[_Way] = [(leaf.terms, 1.0, None)]
-    if leaf.loose:
-        word = leaf.terms[0].text
-        for language, entries in languages.items():
-            for other in other_forms(word, language, source):
-                ways.append(((Term(other, 0),), OTHER_FORM, entries))
-    if parts is None and len(leaf.terms) == 1:
-        return Found(*(_counted_words(ways, name, source) for name in (TITLE, TEXT)))
+    ways = list(_ways(leaf, source, languages))
+    (first, _, _), *others = ways
+    if parts is None and len(first) == 1:
+        if not others and first[0].kind in _EXACT:
+            return source.word(first[0].text)
+        return united(*(_counted_words(ways, name, source) for name in (TITLE, TEXT)))
     title, text = (_placed(ways, name, source) for name in (TITLE, TEXT))
     if parts is not None:
         title = [(keys[np.isin(keys // PLACES, parts.titled)], worth) for keys, worth in title]
         text = [(_inside(keys, parts), worth) for keys, worth in text]
-    return Found(_counted(title), _counted(text))
+    return united(_counted(title), _counted(text))
+
+
+def _ways(leaf: Leaf, source: Source, languages: Mapping[str, Flags]) -> Iterator[_Way]:
+    yield leaf.terms, 1.0, None
+    if leaf.loose:
+        word = leaf.terms[0].text
+        for language, entries in languages.items():
+            for other in other_forms(word, language, source):
+                yield (Term(other, 0),), OTHER_FORM, entries
 
 
 def check_expansions(leaves: Iterable[Leaf], sources: Sequence[Source]) -> None:
@@ -109,6 +116,10 @@ class Remembered:
         found: Posting = self._known[key]
         return found
 
+    def word(self, term: str) -> Found:
+        # Each is asked for once: leaves that are alike are one.
+        return self._source.word(term)
+
     def places(self, field: str, term: str) -> Numbers:
         key = ("places", field, term)
         if key not in self._known:
@@ -143,20 +154,26 @@ def _counted_words(ways: Iterable[_Way], name: str, source: Source) -> Posting:
     for terms, worth, entries in ways:
         posting = summed([source.of(name, word) for word in _words(terms[0], name, source)])
         if entries is not None:
-            here = np.isin(posting.entries, entries, assume_unique=True)
+            here = entries[posting.entries]
             posting = Posting(posting.entries[here], posting.counts[here] * worth)
         parts.append(posting)
     return summed(parts)
 
 
 def summed(parts: Iterable[Posting]) -> Posting:
-    """All postings as one: each entry once, its counts added up."""
+    """All postings as one: each entry once, its counts added up; they ascend."""
     parts = [one for one in parts if len(one.entries)]
     if len(parts) < 2:
         return parts[0] if parts else NOWHERE
-    entries, places = np.unique(np.concatenate([one.entries for one in parts]), return_inverse=True)
-    counts = np.bincount(places, np.concatenate([one.counts for one in parts]), len(entries))
-    return Posting(entries, counts.astype(np.float64))
+    entries = np.concatenate([one.entries for one in parts])
+    counts = np.concatenate([one.counts for one in parts])
+    if len(entries) * _FEW > entries.max():
+        # Of many, one place for each entry costs less than sorting.
+        dense = np.bincount(entries, counts)
+        entries = np.flatnonzero(dense)
+        return Posting(entries, dense[entries])
+    entries, places = np.unique(entries, return_inverse=True)
+    return Posting(entries, np.bincount(places, counts))
 
 
 def _placed(ways: Iterable[_Way], name: str, source: Source) -> list[tuple[Numbers, float]]:
@@ -165,7 +182,7 @@ def _placed(ways: Iterable[_Way], name: str, source: Source) -> list[tuple[Numbe
     for terms, worth, entries in ways:
         keys = _phrase(terms, name, source)
         if entries is not None:
-            keys = keys[np.isin(keys // PLACES, entries)]
+            keys = keys[entries[keys // PLACES]]
         found.append((keys, worth))
     return found
 
@@ -194,7 +211,7 @@ def _term_places(term: Term, name: str, source: Source) -> Numbers:
 
 def _words(term: Term, name: str, source: Source) -> list[str]:
     """What is looked up for *term*."""
-    if term.kind in ("word", "sign"):
+    if term.kind in _EXACT:
         return [term.text]
     return list(source.beginning(name, term.text))
 

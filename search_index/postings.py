@@ -8,10 +8,10 @@ what a text means is said in :mod:`search_index.occurrences`, for every engine.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from functools import cached_property
 from struct import Struct
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +52,18 @@ class Posting(NamedTuple):
     counts: Counts
 
 
+class Found(NamedTuple):
+    """Entries that match, and how often in their titles, and in all their other texts."""
+
+    entries: Numbers
+    title: Counts
+    text: Counts
+
+
 NOWHERE: Final = Posting(np.empty(0, np.int64), np.empty(0, np.float64))
+
+
+Kept = TypeVar("Kept", bound=Posting | Found)
 
 
 class Postings:
@@ -64,23 +75,30 @@ class Postings:
 
     def __init__(self, reader: Any) -> None:
         self._reader = reader
-        self._known: OrderedDict[tuple[str, str], Posting] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], Posting | Found] = OrderedDict()
         self._bytes = 0
         self._few_terms: OrderedDict[tuple[str, str], tuple[str, ...]] = OrderedDict()
 
     def of(self, field: str, term: str) -> Posting:
         """Where *term* is, as often as it is there."""
-        key = field, term
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = self._read(field, term)
-            self._bytes += _size(found)
-            while self._bytes > MOST_KEPT:
-                _, oldest = self._known.popitem(last=False)
-                self._bytes -= _size(oldest)
-        else:
+        return self._kept((field, term), lambda: self._read(field, term))
+
+    def word(self, term: str) -> Found:
+        """Where *term* is in all fields of words."""
+        read = self._read
+        return self._kept(("", term), lambda: united(read(TITLE, term), read(TEXT, term)))
+
+    def _kept(self, key: tuple[str, str], make: Callable[[], Kept]) -> Kept:
+        found = cast("Kept | None", self._known.get(key))
+        if found is not None:
             self._known.move_to_end(key)
-        return found
+            return found
+        made = self._known[key] = make()
+        self._bytes += _size(made)
+        while self._bytes > MOST_KEPT:
+            _, oldest = self._known.popitem(last=False)
+            self._bytes -= _size(oldest)
+        return made
 
     def _read(self, field: str, term: str) -> Posting:
         found = list(self._blocks(field, term))
@@ -144,9 +162,22 @@ class Postings:
         yield from blocks.read(told, terms._postfile)
 
 
-def _size(posting: Posting) -> int:
+def united(title: Posting, text: Posting) -> Found:
+    """What is found in titles and in other texts, by entries, which ascend."""
+    (entries, titled), (others, counts) = title, text
+    if not len(entries):
+        return Found(others, np.zeros(len(others), np.uint8), counts)
+    size = 1 + int(max(entries.max(), others.max(initial=0)))
+    # One place for each entry costs less than sorting two lists.
+    in_titles, in_texts = np.zeros(size, titled.dtype), np.zeros(size, counts.dtype)
+    in_titles[entries], in_texts[others] = titled, counts
+    there = np.flatnonzero((in_titles > 0) | (in_texts > 0))
+    return Found(there.astype(np.int32), in_titles[there], in_texts[there])
+
+
+def _size(posting: Posting | Found) -> int:
     """What a posting takes in memory, in bytes, its key included."""
-    return int(posting.entries.nbytes + posting.counts.nbytes) + _KEY
+    return sum(int(one.nbytes) for one in posting) + _KEY
 
 
 def _entries(block: Block) -> NDArray[np.int64]:

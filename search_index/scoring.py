@@ -39,10 +39,10 @@ _SATURATION: Final = 1.2
 _DIGITS: Final = 9
 
 
-def weighted(counts: Counts, lengths: Counts, weight: Weight) -> Counts:
-    """Occurrences in one field, by its boost and length."""
-    scale = 1 - weight.slope + weight.slope * lengths / weight.pivot
-    return weight.boost * counts / scale
+def worths(lengths: Counts, weight: Weight) -> Counts:
+    """What each occurrence in a field of those lengths counts."""
+    found: Counts = weight.boost / (1 - weight.slope + weight.slope * lengths / weight.pivot)
+    return found
 
 
 def rarity(matching: int, total: int) -> float:
@@ -52,7 +52,9 @@ def rarity(matching: int, total: int) -> float:
 
 def scores(occurrences: Counts, rarity: float) -> Counts:
     """The scores of those that match a leaf of that rarity."""
-    return rarity * occurrences * (_SATURATION + 1) / (_SATURATION + occurrences)
+    found = occurrences * (rarity * (_SATURATION + 1))
+    found /= occurrences + _SATURATION
+    return found
 
 
 def rounded(found: Counts) -> Counts:

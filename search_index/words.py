@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import cached_property, lru_cache, reduce
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -19,8 +19,8 @@ from search_index.analysis import units
 from search_index.catalogue import Catalogue, View
 from search_index.expression import Expression, Leaf, leaves
 from search_index.matching import Scored, matches
-from search_index.occurrences import Parts, Remembered, Source, summed
-from search_index.postings import PLACES, Counts, Flags, Numbers, Posting
+from search_index.occurrences import Parts, Remembered, Source
+from search_index.postings import PLACES, Counts, Flags, Found, Numbers
 from search_index.query import Query
 
 TITLE: Final = "title"
@@ -37,7 +37,7 @@ class Spans(NamedTuple):
 class Segment:
     """The words of one segment, which never change, by its own numbers of entries.
 
-    *languages* are its entries by language, *size* is beyond the last of their
+    *languages* flag its entries by language, *size* is beyond the last of their
     *numbers*, and *spans* says by field where the texts of each are.
     """
 
@@ -46,7 +46,7 @@ class Segment:
         name: str,
         source: Source,
         *,
-        languages: Mapping[str, Numbers],
+        languages: Mapping[str, Flags],
         size: int,
         numbers: Numbers,
         spans: Mapping[str, Spans],
@@ -91,18 +91,24 @@ def _parts(some: Sequence[Spans], titled: Numbers) -> Parts:
 _Lending = Mapping[int, tuple[int, Callable[[str], bool]]]
 
 
+#: What each occurrence in the title of a row counts, and in its other texts.
+_Worths = tuple[Counts, Counts]
+
+
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A segment with the row of each of its entries; -1 where it was deleted."""
+    """A segment with the row of each of its entries; -1 where it was deleted.
+
+    Of most, those that are there *ascend*.
+    """
 
     words: Segment
     rows: Numbers
+    ascends: bool
 
-    def in_rows(self, posting: Posting) -> Posting:
-        """*posting* by rows; not in their order."""
-        rows = self.rows[posting.entries]
-        there = rows >= 0
-        return Posting(rows[there], posting.counts[there])
+    @classmethod
+    def of(cls, words: Segment, rows: Numbers) -> _Placed:
+        return cls(words, rows, bool((np.diff(rows[rows >= 0]) > 0).all()))
 
 
 class Words:
@@ -111,7 +117,7 @@ class Words:
     def __init__(self, catalogue: Catalogue, segments: Iterable[Segment]) -> None:
         self._catalogue = catalogue
         self._segments = {
-            one.name: _Placed(one, catalogue.rows_of(one.name, one.size)) for one in segments
+            one.name: _Placed.of(one, catalogue.rows_of(one.name, one.size)) for one in segments
         }
         self._size = len(catalogue.entries)
 
@@ -132,101 +138,123 @@ class Words:
         if query.locales:
             near = self._catalogue.speaking(query.locales[0])[found.rows]
             scores = scores * np.where(near, 1.0, scoring.ELSEWHERE)
-        return Scored(found.rows, scores, tuple([rarities[leaf] for leaf in asked]))
+        return Scored(found.rows, scores, tuple([rarities[leaf] for leaf in asked]), shown=True)
 
     def _titled(
         self, view: View, text: str, rows: Numbers, sources: Mapping[str, Source]
     ) -> Numbers:
-        """Those of *rows* whose title is just the *text*."""
-        wanted = tuple(units(text))
-        lengths, _ = self._lengths(view)
-        alike = rows[lengths[rows] == len(wanted)]
+        """The rows whose title is just the *text*, of those that may be among *rows*."""
+        wanted = list(units(text))
         # Of unspaced scripts letters are not kept one by one.
         words = {one.text for one in wanted if one.text and not one.is_letter}
-        if words:
-            alike = alike[self._with_title_of(words, view, sources)[alike]]
+        some = self._with_title_of(words, view, sources) if words else rows
+        lengths = self._catalogue.units[0]
+        alike = some[lengths[some] == len(wanted)].tolist()
+        # A title that is borrowed is of another length than their own.
+        alike += list(view.lenders)
         told = tuple([one.text for one in wanted])
-        return np.array([row for row in alike.tolist() if told == _units(view.title(row))], int)
+        return np.array([row for row in alike if told == _units(view.title(row))], int)
 
     def _with_title_of(
         self, words: Collection[str], view: View, sources: Mapping[str, Source]
-    ) -> Flags:
-        """The rows whose title has all *words*, and those that may borrow such a title."""
-        found = np.zeros(self._size, np.bool_)
+    ) -> Numbers:
+        """The rows whose own title has all *words*."""
+        found = []
         for name, one in self._segments.items():
             holding = [sources[name].of(TITLE, word).entries for word in words]
-            numbers = reduce(np.intersect1d, holding)
-            rows = one.rows[numbers]
-            found[rows[rows >= 0]] = True
-        found[list(view.lenders)] = True
-        return found
+            found.append(one.rows[reduce(_common, holding)])
+        rows = np.concatenate([np.empty(0, np.int64), *found])
+        return rows[rows >= 0]
 
     def _leaf(
-        self,
-        view: View,
-        rarities: dict[Leaf, float],
-        sources: Mapping[str, Source],
+        self, view: View, rarities: dict[Leaf, float], sources: Mapping[str, Source]
     ) -> Callable[[Leaf], Scored]:
         """How well each row suits a leaf, by its rarity; one that is not known is told."""
-        lengths = self._lengths(view)
+        worths = self._worths(view)
+        # Behind all rows stands what has none.
+        flags = np.append(view.flags, False)
 
         def scored(leaf: Leaf) -> Scored:
-            rows, occurring = self._weighted(self._found(leaf, view, sources), lengths)
-            shown = view.flags[rows]
-            rows, occurring = rows[shown], occurring[shown]
+            found = self._found(leaf, view, flags, sources)
+            rows = found.entries
             rarity = rarities.setdefault(leaf, scoring.rarity(len(rows), view.size))
-            return Scored(rows, scoring.scores(occurring, rarity))
+            return Scored(rows, scoring.scores(_occurring(found, worths), rarity))
 
         return scored
 
-    def _weighted(
-        self, found: tuple[Posting, Posting], lengths: tuple[Counts, Counts]
-    ) -> tuple[Numbers, Counts]:
-        """The rows of titles and texts, each once, and what is found in them by its weight."""
-        title, text = found
-        rows = text.entries
-        occurring = scoring.weighted(text.counts, lengths[1][rows], scoring.TEXT)
-        if not len(title.entries):
-            return rows, occurring
-        titled = scoring.weighted(title.counts, lengths[0][title.entries], scoring.TITLE)
-        both = np.zeros(self._size)
-        both[rows] = occurring
-        others = title.entries[both[title.entries] == 0]
-        both[title.entries] += titled
-        rows = np.concatenate([rows, others])
-        return rows, both[rows]
+    @cached_property
+    def _own_worths(self) -> _Worths:
+        title, text = self._catalogue.units
+        return scoring.worths(title, scoring.TITLE), scoring.worths(text, scoring.TEXT)
 
-    def _lengths(self, view: View) -> tuple[Counts, Counts]:
-        """How many units the title of each row has as it is shown, and all its other texts."""
-        lengths = self._catalogue.units
+    def _worths(self, view: View) -> _Worths:
+        """What occurrences count in each row as it is shown."""
         if not view.lenders:
-            return lengths
-        title, text = (length.copy() for length in lengths)
-        for row in view.lenders:
-            title[row], text[row] = view.entries[row].units
-        return title, text
+            return self._own_worths
+        rows = list(view.lenders)
+        lengths = np.array([view.entries[row].units for row in rows], np.float64)
+        titles, texts = (one.copy() for one in self._own_worths)
+        titles[rows] = scoring.worths(lengths[:, 0], scoring.TITLE)
+        texts[rows] = scoring.worths(lengths[:, 1], scoring.TEXT)
+        return titles, texts
 
-    def _found(
-        self, leaf: Leaf, view: View, sources: Mapping[str, Source]
-    ) -> tuple[Posting, Posting]:
-        """Where *leaf* is, by row: in titles, and in all other texts, what is borrowed as well."""
-        titles, texts = [], []
+    def _found(self, leaf: Leaf, view: View, flags: Flags, sources: Mapping[str, Source]) -> Found:
+        """Where *leaf* is, by rows, which ascend: those that have a flag, and what they borrow."""
         lending = _lending(view, leaf.field)
-        borrowers = np.arange(len(self._catalogue.entries), dtype=np.int64)
-        for row, (borrower, _) in lending.items():
-            borrowers[row] = borrower
+        own, lent = [], []
         for name, one in self._segments.items():
             source, languages = sources[name], one.words.languages
             parts = None if leaf.field is None else one.words.parts(leaf.field)
-            title, text = occurrences.found(leaf, source, languages, parts)
-            titles.append(one.in_rows(title))
-            texts.append(one.in_rows(text))
-            if lending and (lent := _lent(one, lending)) is not None:
-                title, text = occurrences.found(leaf, source, languages, lent)
-                for found, postings in ((titles, title), (texts, text)):
-                    rows, counts = one.in_rows(postings)
-                    found.append(Posting(borrowers[rows], counts))
-        return summed(titles), summed(texts)
+            found = occurrences.found(leaf, source, languages, parts)
+            own.append(_shown(found, one.rows, flags))
+            if lending and (some := _lent(one, lending)) is not None:
+                found = occurrences.found(leaf, source, languages, some)
+                lent.append(_shown(found, self._borrowers(one, lending), flags))
+        if any(len(one.entries) for one in lent):
+            return _added([*own, *lent], self._size)
+        if len(own) == 1 and all(one.ascends for one in self._segments.values()):
+            return own[0]
+        joined = Found(*map(np.concatenate, zip(*own, strict=True)))
+        order = np.argsort(joined.entries, kind="stable")
+        return Found(*(one[order] for one in joined))
+
+    def _borrowers(self, placed: _Placed, lending: _Lending) -> Numbers:
+        """The row that each entry of a segment is borrowed by; -1 where it was deleted."""
+        borrowers = np.append(np.arange(self._size, dtype=np.int64), -1)
+        for row, (borrower, _) in lending.items():
+            borrowers[row] = borrower
+        return borrowers[placed.rows]
+
+
+def _common(some: Numbers, others: Numbers) -> Numbers:
+    return np.intersect1d(some, others, assume_unique=True)
+
+
+def _shown(found: Found, rows: Numbers, flags: Flags) -> Found:
+    """What is *found* by numbers, by *rows*, as far as these have a flag."""
+    entries = rows[found.entries]
+    there = flags[entries]
+    if there.all():
+        return Found(entries, found.title, found.text)
+    return Found(entries[there], found.title[there], found.text[there])
+
+
+def _added(some: Sequence[Found], size: int) -> Found:
+    """All that is found, each row once."""
+    entries, *counts = map(np.concatenate, zip(*some, strict=True))
+    title, text = (np.bincount(entries, one, size) for one in counts)
+    rows = np.flatnonzero(title + text)
+    return Found(rows, title[rows], text[rows])
+
+
+def _occurring(found: Found, worths: _Worths) -> Counts:
+    """What is found in each row, by its weight."""
+    rows, (titles, texts) = found.entries, worths
+    occurring = found.text * texts[rows]
+    titled = np.flatnonzero(found.title != 0)
+    if len(titled):
+        occurring[titled] += found.title[titled] * titles[rows[titled]]
+    return occurring
 
 
 def _lent(placed: _Placed, lending: _Lending) -> Parts | None:

@@ -126,8 +126,9 @@ class ColumnCatalogue(Catalogue):
         if scored is None:
             rows = self._listed(query, view, flags)
             return Found(cast(Sequence[int], rows), len(rows), rows)
-        there = flags[scored.rows]
-        scored = Scored(scored.rows[there], scored.scores[there])
+        if not (scored.shown and flags is view.flags):
+            there = flags[scored.rows]
+            scored = Scored(scored.rows[there], scored.scores[there])
         chosen = self._chosen(query, view, scored)
         shown = scored.rows[chosen].tolist()
         scores = dict(zip(shown, scored.scores[chosen].tolist(), strict=True))

@@ -19,7 +19,7 @@ import orjson
 from numpy.typing import NDArray
 
 from content_repo import Kind
-from search_index.columns.tables import NONE, Codes, Derived, Ranked, Table, TypedTable
+from search_index.columns.tables import NONE, Codes, Derived, Flags, Ranked, Table, TypedTable
 from search_index.entry import Entry, Order
 from search_index.occurrences import Source
 from search_index.words import Segment, Spans
@@ -168,11 +168,11 @@ class Leaf:
         """Each entry as it is stored, with its number."""
         return _told(self._stored)
 
-    def languages(self) -> dict[str, Numbers]:
-        """The numbers of the entries of each language."""
+    def languages(self) -> dict[str, Flags]:
+        """For each language a flag for each number, raised where the entry is of it."""
         codes, values = self.dense["language"], self._tables.language.values
         there = np.flatnonzero(np.bincount(codes[codes != NONE])).tolist()
-        return {values[code]: np.flatnonzero(codes == code) for code in there}
+        return {values[code]: codes == code for code in there}
 
     def words(self, source: Source) -> Segment:
         """The words of these entries, of which *source* has the postings."""

@@ -161,7 +161,8 @@ def _of_node(columns: Columns, key: SortKey, composed: Composed) -> Floats:
 
 def _of_field(columns: Columns, key: SortKey, composed: Composed, rows: Rows | None) -> Floats:
     """Of several values the least counts when ascending, the greatest when descending."""
-    if rows is None:
+    if rows is None or composed:
+        # What is borrowed may come from any row, and has a code when that was read.
         pairs = columns.pairs("values", key.name)
     else:
         pairs = columns.pairs_of(rows, "values", key.name)

@@ -26,8 +26,9 @@ from search_index.highlighting import Forms
 from search_index.index import Index
 from search_index.matching import Scored
 from search_index.occurrences import other_forms
-from search_index.postings import NOWHERE, PLACES, Numbers, Posting
+from search_index.postings import NOWHERE, PLACES, Found, Numbers, Posting, united
 from search_index.query import Query
+from search_index.schema import TEXT, TITLE
 from search_index.spelling import Vocabulary
 from search_index.words import Words
 
@@ -151,6 +152,9 @@ class _Source:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
+
+    def word(self, term: str) -> Found:
+        return united(self.of(TITLE, term), self.of(TEXT, term))
 
     def of(self, field: str, term: str) -> Posting:
         statement = """

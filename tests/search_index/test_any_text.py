@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from search_index import analysis, occurrences
 from search_index.expression import All, Any, Expression, Leaf, Not
 from search_index.parsing import MOST_CHARACTERS, parse
-from search_index.postings import NOWHERE, Numbers, Posting
+from search_index.postings import NOWHERE, Found, Numbers, Posting, united
 
 # Of whatever makes words, letters, signs, punctuation and marks, enough to meet often.
 CHARACTERS = "aB ß9 \u0301\u0e31\u0e01\u093f\u0915日本゙か한 ++@%._-'?!…\u200b\u200f\ufe0f❤\u302a"
@@ -33,6 +33,9 @@ class OneTitle:
     def places(self, field: str, term: str) -> Numbers:
         return np.array(self._places.get(term, []) if field == "title" else [], np.int64)
 
+    def word(self, term: str) -> Found:
+        return united(self.of("title", term), self.of("text", term))
+
     def beginning(self, field: str, prefix: str) -> Iterator[str]:
         if field == "title":
             yield from sorted(term for term in self._places if term.startswith(prefix))
@@ -47,7 +50,7 @@ def finds(text: str, title: str) -> bool:
 def holds(expression: Expression, source: OneTitle) -> bool:
     match expression:
         case Leaf():
-            return len(occurrences.found(expression, source, {}).title.entries) > 0
+            return len(occurrences.found(expression, source, {}).entries) > 0
         case All(parts):
             return all(holds(part, source) for part in parts)
         case Any(parts):

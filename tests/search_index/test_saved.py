@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -87,7 +88,9 @@ def meant(leaf: Leaf, tables: Tables) -> dict[str, Any]:
     told: dict[str, Any] = {name: leaf.dense[name].tolist() for name in NUMBERS}
     told |= {name: values(name) for name in CODED}
     told |= {"numbers": leaf.numbers.tolist(), "size": leaf.size}
-    told["languages"] = {name: some.tolist() for name, some in leaf.languages().items()}
+    told["languages"] = {
+        name: np.flatnonzero(some).tolist() for name, some in leaf.languages().items()
+    }
     told["spans"] = {
         name: sorted(zip(*(one.tolist() for one in spans), strict=True))
         for name, spans in leaf.spans.items()
