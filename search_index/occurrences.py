@@ -15,7 +15,16 @@ import numpy as np
 
 from search_index.errors import InvalidQuery
 from search_index.expression import Leaf, Term
-from search_index.postings import NOWHERE, PLACES, Flags, Found, Numbers, Posting, united
+from search_index.postings import (
+    NOWHERE,
+    PLACES,
+    Flags,
+    Found,
+    Numbers,
+    Placed,
+    Posting,
+    united,
+)
 from search_index.schema import FORMS, TEXT, TITLE
 from search_index.stemming import SEPARATOR, stem
 
@@ -37,7 +46,7 @@ class Source(Protocol):
 
     def of(self, field: str, term: str) -> Posting: ...
     def word(self, term: str) -> Found: ...
-    def places(self, field: str, term: str) -> Numbers: ...
+    def places(self, field: str, term: str) -> Placed: ...
     def beginning(self, field: str, prefix: str) -> Iterator[str]: ...
 
 
@@ -120,11 +129,11 @@ class Remembered:
         # Each is asked for once: leaves that are alike are one.
         return self._source.word(term)
 
-    def places(self, field: str, term: str) -> Numbers:
+    def places(self, field: str, term: str) -> Placed:
         key = ("places", field, term)
         if key not in self._known:
             self._known[key] = self._source.places(field, term)
-        found: Numbers = self._known[key]
+        found: Placed = self._known[key]
         return found
 
     def beginning(self, field: str, prefix: str) -> Iterator[str]:
@@ -189,11 +198,15 @@ def _placed(ways: Iterable[_Way], name: str, source: Source) -> list[tuple[Numbe
 
 def _phrase(terms: Sequence[Term], name: str, source: Source) -> Numbers:
     """Where the first unit is of each place at which all *terms* stand as they do here."""
+    placed = [[source.places(name, word) for word in _words(one, name, source)] for one in terms]
+    if not all(placed):
+        return NOWHERE.entries
+    # All are rarely in the same entry: what is looked through is far less then.
+    among = _in_all(placed) if len(placed) > 1 else None
     keys: Numbers | None = None
-    # What is rare leaves little to look through.
-    for term in terms:
+    for term, some in zip(terms, placed, strict=True):
         shift = 2 * term.at + (term.kind != "sign")
-        there = _term_places(term, name, source) - shift
+        there = _keys(some, among) - shift
         keys = there if keys is None else np.intersect1d(keys, there, assume_unique=True)
         if not len(keys):
             break
@@ -201,12 +214,21 @@ def _phrase(terms: Sequence[Term], name: str, source: Source) -> Numbers:
     return NOWHERE.entries if keys is None else keys + 1
 
 
-def _term_places(term: Term, name: str, source: Source) -> Numbers:
-    words = _words(term, name, source)
-    some = [source.places(name, word) for word in words]
-    if len(some) < 2:
-        return some[0] if some else NOWHERE.entries
-    return np.sort(np.concatenate(some))
+def _keys(some: Sequence[Placed], among: Flags | None) -> Numbers:
+    keys = [one.keys(among) for one in some]
+    return keys[0] if len(keys) == 1 else np.sort(np.concatenate(keys))
+
+
+def _in_all(placed: Sequence[Sequence[Placed]]) -> Flags:
+    """A flag for each entry, raised for those that have one of each."""
+    size = 1 + max(int(one.entries.max(initial=0)) for some in placed for one in some)
+    found = np.ones(size, np.bool_)
+    for some in placed:
+        flags = np.zeros(size, np.bool_)
+        for one in some:
+            flags[one.entries] = True
+        found &= flags
+    return found
 
 
 def _words(term: Term, name: str, source: Source) -> list[str]:

@@ -29,9 +29,12 @@ Flags = NDArray[np.bool_]
 PLACES: Final = 1 << 32
 
 #: Bytes of postings that are kept of each segment, and what each takes besides its arrays.
-MOST_KEPT: Final = 64 * 2**20
+MOST_KEPT: Final = 96 * 2**20
 _KEY: Final = 500
-_BYTE: Final = 255
+
+#: The largest numbers of one byte, and of two.
+_BYTE: Final = 2**8 - 1
+_TWO_BYTES: Final = 2**16 - 1
 
 #: Beginnings of which the terms are kept, and how many these may be: the other forms of
 #: a word are looked up with each search for it.
@@ -52,6 +55,26 @@ class Posting(NamedTuple):
     counts: Counts
 
 
+class Placed(NamedTuple):
+    """The entries that hold a term, ascending, how often each does, and all places in turn."""
+
+    entries: Numbers
+    counts: Counts
+    places: Numbers
+
+    def keys(self, among: Flags | None = None) -> NDArray[np.int64]:
+        """Each occurrence, ascending: its entry times :data:`PLACES`, and its place there.
+
+        Only of entries that are *among* some, by a flag for each.
+        """
+        entries, counts, places = self
+        if among is not None:
+            here = among[entries]
+            places = places[np.repeat(here, counts)]
+            entries, counts = entries[here], counts[here]
+        return np.repeat(entries.astype(np.int64) * PLACES, counts) + places
+
+
 class Found(NamedTuple):
     """Entries that match, and how often in their titles, and in all their other texts."""
 
@@ -60,10 +83,10 @@ class Found(NamedTuple):
     text: Counts
 
 
-NOWHERE: Final = Posting(np.empty(0, np.int64), np.empty(0, np.float64))
+NOWHERE: Final = Posting(np.empty(0, np.int64), np.empty(0, np.uint8))
 
 
-Kept = TypeVar("Kept", bound=Posting | Found)
+Kept = TypeVar("Kept", bound=Posting | Placed | Found)
 
 
 class Postings:
@@ -75,7 +98,7 @@ class Postings:
 
     def __init__(self, reader: Any) -> None:
         self._reader = reader
-        self._known: OrderedDict[tuple[str, str], Posting | Found] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], Posting | Placed | Found] = OrderedDict()
         self._bytes = 0
         self._few_terms: OrderedDict[tuple[str, str], tuple[str, ...]] = OrderedDict()
 
@@ -110,14 +133,17 @@ class Postings:
         small = np.uint8 if counts.max() <= _BYTE else np.uint32
         return Posting(entries.astype(np.int32), counts.astype(small))
 
-    def places(self, field: str, term: str) -> Numbers:
-        """Each occurrence of *term*: its entry times :data:`PLACES`, and its place there."""
-        keys = [
-            np.repeat(_entries(one) * PLACES, _counts(one)) + np.frombuffer(one.places, np.uint32)
-            for one in self._blocks(field, term)
-            if one.places is not None
-        ]
-        return np.concatenate(keys) if keys else NOWHERE.entries
+    def places(self, field: str, term: str) -> Placed:
+        """Where *term* stands in each entry."""
+        return self._kept((f"places in {field}", term), lambda: self._read_places(field, term))
+
+    def _read_places(self, field: str, term: str) -> Placed:
+        entries, counts = self._read(field, term)
+        parts = [one.places or b"" for one in self._blocks(field, term)]
+        places = np.frombuffer(b"".join(parts), np.uint32)
+        # Few texts are so long that a place takes more.
+        small = np.uint16 if places.max(initial=0) <= _TWO_BYTES else np.uint32
+        return Placed(entries, counts, places.astype(small))
 
     def beginning(self, field: str, prefix: str) -> Iterator[str]:
         """The terms that begin with *prefix*, in order."""
@@ -175,7 +201,7 @@ def united(title: Posting, text: Posting) -> Found:
     return Found(there.astype(np.int32), in_titles[there], in_texts[there])
 
 
-def _size(posting: Posting | Found) -> int:
+def _size(posting: Posting | Placed | Found) -> int:
     """What a posting takes in memory, in bytes, its key included."""
     return sum(int(one.nbytes) for one in posting) + _KEY
 

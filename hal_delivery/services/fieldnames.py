@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from content_repo.doctypes import REFERRING, Field, FieldKind, Types
@@ -29,6 +30,9 @@ _OF_KINDS: Final[Mapping[Kind, tuple[Field, ...]]] = {
         *_fields(FieldKind.INTEGER, "size", "width", "height"),
     ),
 }
+
+#: How many lists' types are known at once.
+_MOST_KNOWN: Final = 128
 
 #: What delivered rich text has within.
 _WITHIN_RICH_TEXT: Final = ("content",)
@@ -68,7 +72,7 @@ class FieldNames:
 
     types: Types
     kind: Kind
-    among: Collection[str]
+    among: tuple[str, ...]
     known: Mapping[str, str]
     is_undeclared: Callable[[str], bool]
 
@@ -88,15 +92,13 @@ class FieldNames:
 
     def _declared(self, name: str) -> tuple[Field, ...]:
         if self.kind is Kind.DOCUMENT:
-            return _different(self.types.fields(one).get(name) for one in self.among)
+            return _declared(_Same(self.types), self.among).by_name.get(name, ())
         return tuple(one for one in _OF_KINDS.get(self.kind, ()) if one.name == name)
 
     def _is_free(self, name: str) -> bool:
         """Whether there are documents that hold *name* without a declaration."""
-        types = self.types
-        return any(
-            types.is_open(one) and name not in types.fields(one) for one in self.among
-        ) and self.is_undeclared(name)
+        declared = _declared(_Same(self.types), self.among)
+        return any(name not in one for one in declared.of_open) and self.is_undeclared(name)
 
     def _within(self, path: Sequence[str], fields: tuple[Field, ...]) -> Named | None:
         """What *path* leads to, the first step of which *fields* declare."""
@@ -145,16 +147,63 @@ class FieldNames:
                 return replace(found, through=reference)
         return None
 
-    def _targets(self, one: Field) -> list[str]:
-        wanted = set(one.targets)
-        return [
-            name for name in documents(self.types) if not wanted or wanted & self._lineage(name)
-        ]
+    def _targets(self, one: Field) -> tuple[str, ...]:
+        return documents(self.types, one.targets or None)
 
 
-def documents(types: Types) -> list[str]:
-    """The names of all types that documents can be of."""
-    return [name for name, one in types.by_name.items() if not one.compound]
+def documents(types: Types, among: Collection[str] | None = None) -> tuple[str, ...]:
+    """The names of all types that documents can be of; only *among* these and what extends them."""
+    return _documents(_Same(types), None if among is None else frozenset(among))
+
+
+# -- what follows from the types alone ------------------------------------------
+
+
+class _Same:
+    """Types that are equal only to themselves: they never change, and are not compared."""
+
+    __slots__ = ("types",)
+
+    def __init__(self, types: Types) -> None:
+        self.types = types
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.types is other.types
+
+    def __hash__(self) -> int:
+        return id(self.types)
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    """What several types declare by each name, and all that each open one of them declares."""
+
+    by_name: Mapping[str, tuple[Field, ...]]
+    of_open: Sequence[Collection[str]]
+
+
+@lru_cache(maxsize=_MOST_KNOWN)
+def _declared(same: _Same, among: tuple[str, ...]) -> _Declared:
+    types = same.types
+    found: dict[str, list[Field]] = {}
+    for type_name in among:
+        for name, one in types.fields(type_name).items():
+            found.setdefault(name, []).append(one)
+    return _Declared(
+        {name: _different(some) for name, some in found.items()},
+        [types.fields(one) for one in among if types.is_open(one)],
+    )
+
+
+@lru_cache(maxsize=_MOST_KNOWN)
+def _documents(same: _Same, among: frozenset[str] | None) -> tuple[str, ...]:
+    types = same.types
+    every = (name for name, one in types.by_name.items() if not one.compound)
+    if among is None:
+        return tuple(every)
+    return tuple(
+        name for name in every if not among.isdisjoint(one.name for one in types.lineage(name))
+    )
 
 
 def _different(fields: Iterable[Field | None]) -> tuple[Field, ...]:

@@ -63,7 +63,7 @@ class Asked:
     ``given`` holds the parameters as links repeat them: by wire name, in the
     vocabulary's order, without those that say nothing; ``unasked`` are the names
     of those among them that only the mount's defaults say.  ``filters`` are names
-    and values of all others, by name, and ``conditions`` what they were found to
+    and values of all others, by name, and ``conditions`` what each was found to
     mean.  ``capped`` says which number was more than the mount gives, and what it
     was; ``lenient`` whether unknown names are to be passed over, and ``ignored`` what
     was wrong with those that were.
@@ -126,18 +126,18 @@ class Asked:
         by_name = tuple(sorted(dict.fromkeys(filters), key=itemgetter(0)))
         return replace(self, filters=by_name, conditions=tuple(conditions))
 
-    def has(self, name: str, value: str) -> bool:
-        """Whether there is a filter of that *name* and *value*."""
-        return (name, value) in self.filters
+    def filtering(self) -> Callable[[Iterable[Pair]], str]:
+        """The query strings that ask the same from its first item, with other filters."""
+        # Put together once: only the filters differ.
+        begins = {OFFSET.name, AFTER.name}
+        kept = {name: value for name, value in self.given.items() if name not in begins}
+        before = query_string(self._pairs(kept))
 
-    def adding(self, name: str, value: str) -> Asked:
-        """The same from its first item, of what passes one more filter."""
-        return self.without(OFFSET, AFTER).filtered((*self.filters, (name, value)))
+        def query(filters: Iterable[Pair]) -> str:
+            text = query_string(sorted(dict.fromkeys(filters), key=itemgetter(0)))
+            return f"{before}&{text[1:]}" if before and text else before or text
 
-    def removing(self, name: str, value: str) -> Asked:
-        """The same from its first item, without that filter."""
-        left = [one for one in self.filters if one != (name, value)]
-        return self.without(OFFSET, AFTER).filtered(left)
+        return query
 
     def pages(self, address: str) -> Callable[[int], str]:
         """The links that ask *address* the same from other offsets."""

@@ -26,7 +26,7 @@ from search_index.highlighting import Forms
 from search_index.index import Index
 from search_index.matching import Scored
 from search_index.occurrences import other_forms
-from search_index.postings import NOWHERE, PLACES, Found, Numbers, Posting, united
+from search_index.postings import NOWHERE, Found, Placed, Posting, united
 from search_index.query import Query
 from search_index.schema import TEXT, TITLE
 from search_index.spelling import Vocabulary
@@ -167,17 +167,19 @@ class _Source:
         numbers, counts = zip(*rows, strict=True)
         return Posting(np.array(numbers, np.int64), np.array(counts, np.float64))
 
-    def places(self, field: str, term: str) -> Numbers:
+    def places(self, field: str, term: str) -> Placed:
         statement = """
             SELECT doc, offset, places FROM occurrence JOIN entry ON number = doc
             WHERE term = ? AND col = ? ORDER BY doc, offset
         """
-        found = []
+        entries, found = [], []
         for number, offset, places in self._database.execute(statement, [_hex(term), field]):
             titles = int.from_bytes(places[:4], "little")
             at = array("I", places[4:])[offset + (titles if field == "text" else 0)]
-            found.append(number * PLACES + at)
-        return np.array(found, np.int64)
+            entries.append(number)
+            found.append(at)
+        ones = np.ones(len(found), np.int64)
+        return Placed(np.array(entries, np.int64), ones, np.array(found, np.int64))
 
     def beginning(self, field: str, prefix: str) -> Iterator[str]:
         statement = """

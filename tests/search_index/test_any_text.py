@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from search_index import analysis, occurrences
 from search_index.expression import All, Any, Expression, Leaf, Not
 from search_index.parsing import MOST_CHARACTERS, parse
-from search_index.postings import NOWHERE, Found, Numbers, Posting, united
+from search_index.postings import NOWHERE, Found, Placed, Posting, united
 
 # Of whatever makes words, letters, signs, punctuation and marks, enough to meet often.
 CHARACTERS = "aB ß9 \u0301\u0e31\u0e01\u093f\u0915日本゙か한 ++@%._-'?!…\u200b\u200f\ufe0f❤\u302a"
@@ -27,11 +27,12 @@ class OneTitle:
         analysis.place(title, 0, self._places)
 
     def of(self, field: str, term: str) -> Posting:
-        count = len(self.places(field, term))
+        count = len(self.places(field, term).places)
         return Posting(np.array([0]), np.array([float(count)])) if count else NOWHERE
 
-    def places(self, field: str, term: str) -> Numbers:
-        return np.array(self._places.get(term, []) if field == "title" else [], np.int64)
+    def places(self, field: str, term: str) -> Placed:
+        found = np.array(self._places.get(term, []) if field == "title" else [], np.int64)
+        return Placed(np.zeros(len(found), np.int64), np.ones(len(found), np.int64), found)
 
     def word(self, term: str) -> Found:
         return united(self.of("title", term), self.of("text", term))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final, Literal, cast, get_args
 
 import orjson
@@ -18,8 +18,8 @@ from content_repo.errors import NodeNotFound
 from content_repo.model import Kind, Node
 from content_repo.taxonomy import Category
 from hal_delivery.services.delivery import Delivery
-from hal_delivery.services.fieldnames import FieldNames, Named, TooFar, documents
-from hal_delivery.surfaces.content.filtering import META, conditions
+from hal_delivery.services.fieldnames import FieldNames, Named, TooFar
+from hal_delivery.surfaces.content.filtering import META, Filtering
 from hal_delivery.surfaces.content.params import reader_locales
 from hal_delivery.surfaces.content.serializers.fields import iso
 from hal_delivery.web.asking import Asked, Pair
@@ -41,6 +41,9 @@ _UNITS: Final[Sequence[str]] = get_args(Unit)
 
 #: How a date is written, of which a unit begins.
 Form = Callable[[date, Unit], str]
+
+#: The units of time whose filters are known at once.
+_MOST_KNOWN: Final = 1024
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _DAY: Final = 24 * 60 * 60 * 1000
@@ -117,12 +120,7 @@ def faceted(
     """
     if not asked.facets:
         return asked, ()
-    types = delivery.types
-    every = [
-        name for name in documents(types)
-        if among is None or any(one.name in among for one in types.lineage(name))
-    ]  # fmt: skip
-    fields = FieldNames(types, kind, every, delivery.field_names(), delivery.is_undeclared)
+    fields = Filtering.of(delivery, kind, among).fields
     wanted = list(dict.fromkeys(asked.facets))
     read = [_faceted(name, fields, among, delivery) for name in wanted[:MOST]]
     mistakes = [one for one in read if isinstance(one, Mistake)]
@@ -229,70 +227,89 @@ def _walked(
 
 def shown(one: Faceted, counted: Counted, asked: Asked, delivery: Delivery) -> Shown:
     """A facet and the values that were *counted* of it, each with the filters that choose it."""
-    root = delivery.mount.content_root
-    values = [(_as_answered(one, value, root), count) for value, count in counted.values]
-    answered = frozenset(_as_answered(one, each, root) for each in counted.held)
-    held = _Held(one.facet, answered, counted.is_single)
-    ways = {value: _ways(one, value) for value, _ in values}
-    pairs = {pair for some in ways.values() for way in some for pair in way}
-    said = conditions((*pairs, *asked.filters), delivery, one.kind, one.among, [])
-    found = []
-    for value, count in values:
-        exact = [way for way in ways[value] if held.are_chosen_by(way, value, said)]
-        # What chose it before may be more than what would do by now.
-        longest = sorted(exact, key=len, reverse=True)
-        active = (chosen for way in longest if (chosen := _active(way, asked, said)))
-        found.append(Choice(value, count, next(iter(exact), ()), next(active, ())))
-    ids = [bare for (_, bare), _ in values] if one.is_reference else []
-    targets = delivery.shown_to(ids, reader_locales(asked, delivery))
-    return Shown(one, found, counted.omitted, targets)
+    counted = _as_answered(one, counted, delivery.mount.content_root)
+    read = Filtering.of(delivery, one.kind, one.among).find
+    held = _Held(one.facet, counted.held, counted.is_single, read)
+    conditions = zip(asked.filters, asked.conditions, strict=True)
+    said = {pair: condition for pair, condition in conditions if _is_about(one.facet, condition)}
+    choices = [_choice(one, value, count, held, said) for value, count in counted.values]
+    targets: Mapping[str, Node] = {}
+    if one.is_reference:
+        ids = [bare for (_, bare), _ in counted.values]
+        targets = delivery.shown_to(ids, reader_locales(asked, delivery))
+    return Shown(one, choices, counted.omitted, targets)
 
 
-def _as_answered(one: Faceted, value: Typed, root: str) -> Typed:
-    """A value as answers have it: paths are those from the mount's root."""
-    order, bare = value
-    if one.facet.of == "node" and one.facet.name == "path" and names.is_within(bare, root):
-        return order, names.relative(bare, root)
-    return value
+def _as_answered(one: Faceted, counted: Counted, root: str) -> Counted:
+    """Values as answers have them: paths are those from the mount's root."""
+    if one.facet.of != "node" or one.facet.name != "path":
+        return counted
+
+    def seen(value: Typed) -> Typed:
+        order, path = value
+        return order, names.relative(path, root) if names.is_within(path, root) else path
+
+    values = tuple((seen(value), count) for value, count in counted.values)
+    return replace(counted, values=values, held=frozenset(map(seen, counted.held)))
 
 
-def _active(
-    filters: Sequence[Pair], asked: Asked, said: Mapping[Pair, Condition]
-) -> Sequence[Pair]:
+def _is_about(facet: Facet, condition: Condition) -> bool:
+    """Whether a filter may ask for values of *facet*: no other can make one active."""
+    return condition.of == facet.of and (condition.name or condition.through) == facet.name
+
+
+def _choice(
+    one: Faceted, value: Typed, count: int, held: _Held, said: Mapping[Pair, Condition]
+) -> Choice:
+    """A value with the filters that choose it; *said* are the request's about that facet."""
+    exact = (way for way in _ways(one, value) if held.are_chosen_by(way, value))
+    if not said:
+        return Choice(value, count, next(exact, ()), ())
+    ways = [*exact]
+    # What chose it before may be more than what would do by now.
+    longest = sorted(ways, key=len, reverse=True)
+    active = (chosen for way in longest if (chosen := _active(way, held, said)))
+    return Choice(value, count, ways[0] if ways else (), next(active, ()))
+
+
+def _active(filters: Sequence[Pair], held: _Held, said: Mapping[Pair, Condition]) -> Sequence[Pair]:
     """The request's filters to take back, if they say all that *filters* say.
 
     Of those that say the same it is the one in the words of a refining link.  Where
     somebody else had asked for just that in just these words, nothing tells the two
     apart: a filter is there once, and goes for both.
     """
-    held = {
-        condition: [pair for pair in asked.filters if said.get(pair) == condition]
-        for condition in dict.fromkeys(said[pair] for pair in filters)
-    }
-    if not all(held.values()):
+    same = [
+        [pair for pair, other in said.items() if other == condition]
+        for condition in dict.fromkeys(map(held.read, filters))
+    ]
+    if not all(same):
         return ()
-    ours = [[pair for pair in some if pair in filters] or some for some in held.values()]
-    if all(len(own) < len(some) for own, some in zip(ours, held.values(), strict=True)):
+    ours = [[pair for pair in some if pair in filters] or some for some in same]
+    if all(len(own) < len(some) for own, some in zip(ours, same, strict=True)):
         # What is left would still choose the value.
-        return [pair for some in held.values() for pair in some]
+        return [pair for some in same for pair in some]
     return [pair for some in ours for pair in some]
 
 
 @dataclass(frozen=True)
 class _Held:
-    """The values that the list holds in a facet, by which filters are judged."""
+    """The values that the list holds in a facet, by which filters are judged.
+
+    ``read`` says what a filter asks, or nothing where nobody can answer it.
+    """
 
     facet: Facet
     values: frozenset[Typed]
     is_single: bool
+    read: Callable[[Pair], Condition | None]
 
-    def are_chosen_by(
-        self, way: Sequence[Pair], value: Typed, said: Mapping[Pair, Condition]
-    ) -> bool:
+    def are_chosen_by(self, way: Sequence[Pair], value: Typed) -> bool:
         """Whether the filters of *way* find just what counts for *value*."""
-        if any(pair not in said for pair in way):
+        asked = [condition for pair in way if (condition := self.read(pair)) is not None]
+        if len(asked) < len(way):
             return False
-        first, *others = (said[pair] for pair in way)
+        first, *others = asked
         if self.facet.unit is not None:
             return not self._has_others_between(first, others)
         found = self.values.intersection(map(stored, first.readings))
@@ -336,15 +353,17 @@ class _Held:
         return sorted(comparable(one) for one in self.values if not is_dated(one))
 
 
-def _ways(one: Faceted, value: Typed) -> list[tuple[Pair, ...]]:
+def _ways(one: Faceted, value: Typed) -> Iterator[tuple[Pair, ...]]:
     """How a value can be asked for, the plainest first."""
     if one.facet.unit is not None:
-        return [_within(one.name, value[1], one.facet.unit, form) for form in (written, _millis)]
-    ways: list[tuple[Pair, ...]] = [((one.name, text),) for text in _texts(value)]
+        for form in (written, _millis):
+            yield _within(one.name, value[1], one.facet.unit, form)
+        return
+    for text in _texts(value):
+        yield ((one.name, text),)
     if value[0] == Order.STRING and one.facet.of == "field" and not one.facet.above:
         # Only strings begin with anything.
-        ways.append(((one.name, value[1]), (f"{one.name}[prefix]", value[1])))
-    return ways
+        yield ((one.name, value[1]), (f"{one.name}[prefix]", value[1]))
 
 
 def _texts(value: Typed) -> list[str]:
@@ -363,6 +382,7 @@ def _texts(value: Typed) -> list[str]:
             return [orjson.dumps(bare).decode()]
 
 
+@lru_cache(maxsize=_MOST_KNOWN)
 def _within(name: str, beginning: int, unit: Unit, form: Form) -> tuple[Pair, ...]:
     """The filters for a year, a month or a day, in one form of dates.
 
@@ -397,6 +417,16 @@ def written(first: date, unit: Unit) -> str:
     '0476-09'
     """
     return first.isoformat()[: {"year": 4, "month": 7, "day": 10}[unit]]
+
+
+@lru_cache(maxsize=_MOST_KNOWN)
+def begun(beginning: int, unit: Unit) -> str:
+    """The year, month or day that begins at those milliseconds, as ISO 8601 has it.
+
+    >>> begun(1_483_228_800_000, "day")
+    '2017-01-01'
+    """
+    return written(moment(beginning).date(), unit)
 
 
 def _millis(first: date, _: Unit) -> str:

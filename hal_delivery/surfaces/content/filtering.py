@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from content_repo import locales, names, taxonomy
@@ -66,7 +67,15 @@ _OPERATORS: Final[Mapping[FieldKind, Sequence[Operator]]] = {
     FieldKind.COMPOUND: ("exists",),
 }
 
+#: Filters that are known at once, and the longest of them.
+_MOST_KNOWN: Final = 2048
+_LONGEST_KNOWN: Final = 256
+
 _AN_ID: Final = "c580ac64-3874-4717-a6d9-e5ad72080abe"
+
+
+#: What a text can stand for.
+_Reading = Callable[[str], Iterable[Typed]]
 
 
 def conditions(
@@ -82,7 +91,7 @@ def conditions(
     what extends them.
     """
     found: dict[Pair, Condition] = {}
-    filtering = _Filtering.of(delivery, kind, among)
+    filtering = Filtering.of(delivery, kind, among)
     for name, text in filters:
         try:
             found[name, text] = filtering.condition(name, text)
@@ -94,22 +103,31 @@ def conditions(
 
 
 @dataclass(frozen=True, slots=True)
-class _Filtering:
-    """How the filters of one list are read; ``trees`` are the taxonomies that were looked at."""
+class Filtering:
+    """How the filters of one list are read.
+
+    ``trees`` are the taxonomies that were looked at, ``named`` what names were found
+    to stand for.
+    """
 
     delivery: Delivery
     fields: FieldNames
     trees: dict[str, Sequence[Category]] = field(default_factory=dict)
+    named: dict[str, Named] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, delivery: Delivery, kind: Kind, among: Collection[str] | None) -> _Filtering:
-        types, every = delivery.types, documents(delivery.types)
-        if among is not None:
-            every = [
-                name for name in every if any(one.name in among for one in types.lineage(name))
-            ]
-        known = delivery.field_names()
+    def of(cls, delivery: Delivery, kind: Kind, among: Collection[str] | None) -> Filtering:
+        """Of nodes of *kind*, documents only of the types *among* and of what extends them."""
+        types, known = delivery.types, delivery.field_names()
+        every = documents(types, among)
         return cls(delivery, FieldNames(types, kind, every, known, delivery.is_undeclared))
+
+    def find(self, pair: Pair) -> Condition | None:
+        """What a filter asks; ``None`` where nobody can answer it."""
+        try:
+            return self.condition(*pair)
+        except Unfit:
+            return None
 
     def condition(self, written: str, text: str) -> Condition:
         """What a filter asks, or :class:`Unfit`."""
@@ -138,6 +156,12 @@ class _Filtering:
             raise
 
     def _named(self, name: str) -> Named:
+        found = self.named.get(name)
+        if found is None:
+            found = self.named[name] = self._found(name)
+        return found
+
+    def _found(self, name: str) -> Named:
         try:
             found = self.fields.find(name)
         except TooFar:
@@ -202,33 +226,13 @@ class _Filtering:
     # -- fields ---------------------------------------------------------------
 
     def _of_field(self, one: Filter, named: Named) -> Condition:
-        if not named.free:
-            _check(one, _possible(one, named.kinds))
-        if not named.name:
-            return self._of_reference(one, named)
-        readings = _read_all(one, lambda text: self._values(one, named, text))
-        return Condition(
-            name=named.name, operator=one.operator, readings=readings, through=named.through
-        )
-
-    def _of_reference(self, one: Filter, named: Named) -> Condition:
-        """What a filter asks of what a reference leads to; where it is other things as well,
-        of these, unless it names nodes."""
-        texts = one.texts()
-        if one.operator in _CHOOSING and all(map(names.is_id, texts)):
-            ids = tuple(_strings(text.lower() for text in texts))
-            return Condition(name="", operator=one.operator, readings=ids, through=named.through)
-        if not (one.operator == "exists" or named.free or named.kinds - REFERRING):
-            raise Unfit("expected the id of a node", example=f"{one.written}={_AN_ID}")
-        readings = _read_all(one, lambda text: self._values(one, named, text))
-        return Condition(name=named.through or "", operator=one.operator, readings=readings)
+        if _is_settled(named) and len(one.written) + len(one.text) <= _LONGEST_KNOWN:
+            return _settled(one, named)
+        return _of_field(one, named, lambda text: self._values(one, named, text))
 
     def _values(self, one: Filter, named: Named, text: str) -> Iterable[Typed]:
         """What *text* stands for as a value of a field."""
-        if one.operator in _WITHIN_STRINGS:
-            return _strings([text])
-        scalar = named.kinds - REFERRING - {FieldKind.COMPOUND}
-        found = [*(read_as(text, scalar) if scalar else ()), *(read(text) if named.free else ())]
+        found = _read(one, named, text)
         if one.operator in _CHOOSING:
             if named.name == _LOCALES and self.fields.kind in (Kind.BUNDLE, Kind.TAXONOMY):
                 tag = locales.tag(text)
@@ -252,14 +256,62 @@ class _Filtering:
         return [below.key for one in found for below in one.walk()]
 
 
-def _read_all(one: Filter, reading: Callable[[str], Iterable[Typed]]) -> tuple[Typed, ...]:
+# -- what follows from a declaration alone --------------------------------------
+
+
+def _is_settled(named: Named) -> bool:
+    """Whether a field's declarations and a text are all that says what a filter asks."""
+    return named.name != _LOCALES and not any(
+        one.kind is FieldKind.TAXONOMY_KEYS for one in named.fields
+    )
+
+
+@lru_cache(maxsize=_MOST_KNOWN)
+def _settled(one: Filter, named: Named) -> Condition:
+    return _of_field(one, named, lambda text: _read(one, named, text))
+
+
+def _of_field(one: Filter, named: Named, reading: _Reading) -> Condition:
+    """What a filter asks of a field, of which a text says what *reading* makes of it."""
+    if not named.free:
+        _check(one, _possible(one, named.kinds))
+    if not named.name:
+        return _of_reference(one, named, reading)
+    readings = _read_all(one, reading)
+    return Condition(
+        name=named.name, operator=one.operator, readings=readings, through=named.through
+    )
+
+
+def _of_reference(one: Filter, named: Named, reading: _Reading) -> Condition:
+    """What a filter asks of what a reference leads to; where it is other things as well,
+    of these, unless it names nodes."""
+    texts = one.texts()
+    if one.operator in _CHOOSING and all(map(names.is_id, texts)):
+        ids = tuple(_strings(text.lower() for text in texts))
+        return Condition(name="", operator=one.operator, readings=ids, through=named.through)
+    if not (one.operator == "exists" or named.free or named.kinds - REFERRING):
+        raise Unfit("expected the id of a node", example=f"{one.written}={_AN_ID}")
+    readings = _read_all(one, reading)
+    return Condition(name=named.through or "", operator=one.operator, readings=readings)
+
+
+def _read(one: Filter, named: Named, text: str) -> list[Typed]:
+    """What *text* stands for, whatever the field's name and whatever taxonomies hold."""
+    if one.operator in _WITHIN_STRINGS:
+        return _strings([text])
+    scalar = named.kinds - REFERRING - {FieldKind.COMPOUND}
+    return [*(read_as(text, scalar) if scalar else ()), *(read(text) if named.free else ())]
+
+
+def _read_all(one: Filter, reading: _Reading) -> tuple[Typed, ...]:
     """All that the texts of a filter can stand for, each by *reading*."""
     if one.operator == "exists":
         return _told(one, lambda text: read_as(text, [FieldKind.BOOLEAN]))
     return _told(one, reading)
 
 
-def _told(one: Filter, reading: Callable[[str], Iterable[Typed]]) -> tuple[Typed, ...]:
+def _told(one: Filter, reading: _Reading) -> tuple[Typed, ...]:
     """The same; an example of what would fit names the filter."""
     try:
         found = [value for text in one.texts() for value in reading(text)]

@@ -171,6 +171,7 @@ def test_a_filter_is_active_however_it_is_written(shore: Studio) -> None:
         ("type", "_meta.type=note"),
         ("date", "date[eq]=2017-05-09T14:00%2B02:00"),
         ("size", "size=2.0&size[eq]=2"),
+        ("size", "play:size=2"),
         ("date(day)", "date[gte]=2017-05-09&date[lt]=2017-05-10T00:00Z"),
     ):
         active = [

@@ -570,6 +570,19 @@ def test_the_description_says_what_filters_are(shelf: Studio, site: Place) -> No
     assert described["/site/api/tree"] == []
 
 
+def test_a_type_that_changes_changes_what_filters_mean(own_shelf: Studio) -> None:
+    """A field that a type declares from now on, or as another kind, is read so at once."""
+    site = own_shelf.site
+    assert site.get("/documents/?added=1").status_code == 400
+    for kind, text, expected in (
+        (FieldKind.NUMBER, "1.0", 200), (FieldKind.NUMBER, "true", 400),
+        (FieldKind.BOOLEAN, "1.0", 400), (FieldKind.BOOLEAN, "true", 200),
+    ):  # fmt: skip
+        with own_shelf.writing() as tx:
+            tx.define([DocumentType(name="play:more", fields=(Field(name="added", kind=kind),))])
+        assert site.get(f"/documents/?added={text}").status_code == expected, (kind, text)
+
+
 def test_a_filter_more_or_less_begins_at_the_first_item() -> None:
     """Who refines a list, or takes that back, sees its beginning; all else stays as it was."""
     asked = parse(
