@@ -168,18 +168,17 @@ class Columns(Sequence[Entry]):
             pairs = self.pairs(held, name)
             there = self.flagged(rows)[pairs.holders]
             return Pairs(pairs.holders[there], pairs.codes[there])
+        if not any(one.leaf.holds(held, name) for one in self._living):
+            return NO_PAIRS
         leaves, numbers = self._spots
         which = leaves[rows]
         holders, codes = [], []
         for leaf in np.unique(which).tolist():
             mine = rows[which == leaf]
-            pairs = self._living[leaf].leaf.pairs(held, name)
-            found, sizes = _spread(pairs.holders, numbers[mine].astype(np.int32))
+            found, sizes = self._living[leaf].leaf.codes(held, name, numbers[mine])
             holders.append(np.repeat(mine, sizes).astype(np.int32))
-            codes.append(pairs.codes[found])
-        if not holders:
-            return NO_PAIRS
-        return Pairs(np.concatenate(holders), np.concatenate(codes))
+            codes.append(found)
+        return Pairs(np.concatenate(holders), np.concatenate(codes)) if holders else NO_PAIRS
 
     def names(self, held: Held) -> list[str]:
         """The names under which any entry holds anything, or lately did."""
@@ -224,11 +223,3 @@ class Columns(Sequence[Entry]):
         flags = np.zeros(self.size, np.bool_)
         flags[rows] = True
         return flags
-
-
-def _spread(ascending: NDArray[np.int32], wanted: NDArray[np.int32]) -> tuple[Rows, Rows]:
-    """Where each of *wanted* is among the *ascending*, one after another, and how often."""
-    first, last = (np.searchsorted(ascending, wanted, side) for side in ("left", "right"))
-    sizes = last - first
-    ends = np.cumsum(sizes)
-    return np.repeat(first - ends + sizes, sizes) + np.arange(ends[-1] if len(ends) else 0), sizes

@@ -156,6 +156,7 @@ class Leaf:
             for name, column in said.dense.items()
         }
         self._pairs = _paired(said, tables, codes["id"])
+        self._starts: dict[tuple[Held, str], Codes] = {}
         #: Where the texts of each field are.
         self.spans = said.spans
 
@@ -202,6 +203,21 @@ class Leaf:
             if self._pairs[held, name] is _LONG_ONES:
                 self._pairs[held, name] = self._read(held, name)
             return self._pairs[held, name]
+
+    def codes(self, held: Held, name: str, numbers: Numbers) -> tuple[Codes, Numbers]:
+        """What the entries of those *numbers* hold, one after another, and how much each does."""
+        pairs = self.pairs(held, name)
+        starts = self._starts.get((held, name))
+        if starts is None:
+            # Where the codes of each number begin: holders ascend.
+            numbered = np.arange(self.size + 1, dtype=np.int32)
+            starts = np.searchsorted(pairs.holders, numbered).astype(np.int32)
+            self._starts[held, name] = starts
+        first = starts[numbers]
+        sizes = starts[numbers + 1] - first
+        ends = np.cumsum(sizes)
+        spread = np.arange(ends[-1] if len(ends) else 0)
+        return pairs.codes[np.repeat(first - ends + sizes, sizes) + spread], sizes
 
     def _read(self, held: Held, name: str) -> Pairs:
         """What holds strings that are not kept for each entry from the start."""

@@ -81,11 +81,6 @@ class Sketch:
     def get(self, name: str) -> tuple[Typed, ...]:
         """The values of a field."""
         leaf, number = self.columns.spot(self.row)
-        pairs = leaf.pairs("values", name)
-        # They ascend; a number of another type would have all of them copied.
-        first, last = (
-            int(np.searchsorted(pairs.holders, np.int32(number), side))
-            for side in ("left", "right")
-        )
+        codes, _ = leaf.codes("values", name, np.array([number]))
         held = self.columns.tables.field("values", name).values
-        return tuple([held[code] for code in pairs.codes[first:last].tolist()])
+        return tuple([held[code] for code in codes.tolist()])
