@@ -62,8 +62,8 @@ def _matches(expression: Expression, leaf: Callable[[Leaf], Scored], everything:
 
 def _both(one: Scored, other: Scored, size: int) -> Scored:
     # A flag for each row costs less than comparing two lists; what is left is in one order.
-    mine = _flagged(other.rows, size)[one.rows]
-    its = _flagged(one.rows, size)[other.rows]
+    mine = np.flatnonzero(_flagged(other.rows, size)[one.rows])
+    its = np.flatnonzero(_flagged(one.rows, size)[other.rows])
     return Scored(one.rows[mine], one.scores[mine] + other.scores[its])
 
 

@@ -226,7 +226,7 @@ def _in_all(placed: Sequence[Sequence[Placed]]) -> Flags:
     for some in placed:
         flags = np.zeros(size, np.bool_)
         for one in some:
-            flags[one.entries] = True
+            flags[one.entries.astype(np.intp)] = True
         found &= flags
     return found
 

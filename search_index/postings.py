@@ -69,9 +69,10 @@ class Placed(NamedTuple):
         """
         entries, counts, places = self
         if among is not None:
-            here = among[entries]
-            places = places[np.repeat(here, counts)]
-            entries, counts = entries[here], counts[here]
+            here = among[entries.astype(np.intp)]
+            places = places[np.flatnonzero(np.repeat(here, counts))]
+            left = np.flatnonzero(here)
+            entries, counts = entries[left], counts[left]
         return np.repeat(entries.astype(np.int64) * PLACES, counts) + places
 
 

@@ -214,7 +214,9 @@ class Reader:
 
     def _rows(self, what: str, column: str, values: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
         # What no database could hold is nowhere, and a driver would stumble over it.
-        possible = tuple(value for value in values if is_storable(value))
+        possible = values
+        if not is_storable("".join(values)):
+            possible = tuple(value for value in values if is_storable(value))
         for start in range(0, len(possible), _CHUNK):
             chunk = possible[start : start + _CHUNK]
             statement, fill = _selection(self._dialect, self.side, what, column, len(chunk))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import chain
-from typing import BinaryIO, Final, Generic, Literal, NamedTuple, TypeVar
+from typing import Any, BinaryIO, Final, Generic, Literal, NamedTuple, TypeVar
 
 from content_repo import bundles, locales, names, taxonomy
 from content_repo.bundles import Messages
@@ -186,6 +186,10 @@ class Delivery:
             Kind.BUNDLE: mount.bundle_roots,
             Kind.TAXONOMY: shared,
             Kind.ASSET: shared,
+        }
+        self._bounds: Mapping[Kind, Mapping[str, Any]] = {
+            kind: {"kinds": frozenset({kind}), "roots": roots}
+            for kind, roots in self._roots.items()
         }
         self._field_names: tuple[int, Mapping[str, str]] = (-1, {})
         self._locale_roots: tuple[int, Mapping[str, str]] = (-1, {})
@@ -568,10 +572,17 @@ class Delivery:
 
     def _narrowed(self, kind: Kind, query: Query) -> Query:
         """*query*, of nodes of that kind, within what the mount shows."""
-        narrowed = replace(query, kinds=frozenset({kind}), roots=self._roots[kind])
+        bounds = self._bounds[kind]
+        narrowed = query
+        if (query.kinds, query.roots) != (bounds["kinds"], bounds["roots"]):
+            narrowed = replace(query, **bounds)
         if query.conditions or query.facets:
             narrowed = replace(narrowed, seen=tuple(self._roots.items()))
         return narrowed
+
+    def bounds(self, kind: Kind) -> Mapping[str, Any]:
+        """The kinds and roots of every query of nodes of *kind*: one made with them is ready."""
+        return self._bounds[kind]
 
     def _page(self, items: list[T], query: Query, hits: Hits) -> Page[T]:
         return Page(items, query.window, hits, self.is_settled(hits.reached))
@@ -582,8 +593,9 @@ class Delivery:
 
     def _kept(self, found: list[Rendition]) -> list[Rendition]:
         """*found*, made now where what was kept is of another form, or nothing was."""
-        types, form = self.types, self._renderer.form
-        stale = [one.id for one in found if one.kept_by != form(types, one.type)]
+        types = self.types
+        forms = {name: self._renderer.form(types, name) for name in {one.type for one in found}}
+        stale = [one.id for one in found if one.kept_by != forms[one.type]]
         if not stale:
             return found
         nodes = self._reader.get_many(stale)

@@ -57,7 +57,8 @@ class Facts:
     request, put the same way however it was written.  Not ``alone``, the answer
     also tells of other nodes, one of which may leave without a trace in its
     date: If-Modified-Since is then no question that can be answered.  Not
-    ``settled``, it is known to lag behind what was written.
+    ``settled``, it is known to lag behind what was written.  It ``is_open`` where a
+    wish in the header Prefer, sent or not, can have another answer made.
     """
 
     version: int
@@ -67,16 +68,17 @@ class Facts:
     alone: bool = True
     locale: str | None = None
     lenient: bool = False
+    is_open: bool = False
     ignored: Sequence[Mistake] = ()
     settled: bool = True
-    media_types: Sequence[str] = RESOURCE
+    media_types: tuple[str, ...] = RESOURCE
     links: Mapping[str, Any] = field(default_factory=dict)
 
 
 def resource(here: Here, shape: Mapping[str, Any] | orjson.Fragment, facts: Facts) -> Response:
     """*shape* as JSON under the media type that the client prefers; maybe a 304."""
     environ = current_request().environ
-    media_type = best(environ.get("HTTP_ACCEPT", ""), tuple(facts.media_types))
+    media_type = best(environ.get("HTTP_ACCEPT", ""), facts.media_types)
     body = orjson.dumps(_telling(shape, facts.ignored))
     etag = _tag(here, facts, media_type, body)
     dated = facts.modified if facts.alone else None
@@ -104,9 +106,10 @@ def asks_whether_changed() -> bool:
 
 def unchanged(here: Here, facts: Facts) -> Response | None:
     """A 304 for a list that the client has, before anyone makes the list."""
-    media_type = best(request.environ.get("HTTP_ACCEPT", ""), tuple(facts.media_types))
+    environ = current_request().environ
+    media_type = best(environ.get("HTTP_ACCEPT", ""), facts.media_types)
     etag = _tag(here, facts, media_type, b"")
-    if not is_current(request.environ, etag, None):
+    if not is_current(environ, etag, None):
         return None
     # Which nodes are in it is not known here; a cache keeps the tags that it has.
     return _response(here, None, media_type, etag, facts, tagged=False)
@@ -116,8 +119,10 @@ def _tag(here: Here, facts: Facts, media_type: str, body: bytes) -> str:
     """A list's tag is known before the list is; any other is a digest of its bytes."""
     if facts.asked is None:
         return entity_tag(facts.version, body + media_type.encode())
-    asked = f"{here.base}\n{request.path}\n{facts.asked}\n{media_type}\n{here.setup}"
-    asked += "".join([f"\n{one.sentence()}" for one in facts.ignored])
+    path = current_request().path
+    asked = f"{here.base}\n{path}\n{facts.asked}\n{media_type}\n{here.setup}"
+    if facts.ignored:
+        asked += "".join([f"\n{one.sentence()}" for one in facts.ignored])
     return entity_tag(facts.version, RENDERING + asked.encode("utf-8", "replace"))
 
 
@@ -223,7 +228,7 @@ def _response(
 ) -> Response:
     """The response with all its headers; 304 where there is no body."""
     pairs = [
-        ("Vary", "Accept, Prefer" if facts.lenient else "Accept"),
+        ("Vary", "Accept, Prefer" if facts.lenient or facts.is_open else "Accept"),
         ("Cache-Control", lifetime(here.mount, settled=facts.settled)),
     ]
     if etag is not None:
@@ -239,7 +244,10 @@ def _response(
     if body is None:
         return Answer(status=304, headers=headers)
     _describe(headers, media_type, facts)
-    return Answer(body, headers=headers)
+    if not isinstance(body, bytes):
+        return Answer(body, headers=headers)
+    append(headers, [("Content-Length", str(len(body)))])
+    return Answer([body], headers=headers)
 
 
 def _describe(headers: Headers, media_type: str, facts: Facts) -> None:

@@ -54,11 +54,9 @@ _SECURITY: Final = (
 )
 
 _POLICY: Final = (
-    (
-        "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
-        "form-action 'none'",
-    ),
+    "Content-Security-Policy",
+    "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'none'",
 )
 
 
@@ -138,10 +136,9 @@ class Requests:
     def end(self, response: Response) -> Response:
         """What every answer carries, and its line in the log."""
         headers, asked, kept = response.headers, current_request(), g._get_current_object()
-        append(headers, _SECURITY)
-        if isinstance(response, answers.Answer) or "Content-Security-Policy" not in headers:
-            append(headers, _POLICY)
-        append(headers, (("X-Request-Id", kept.request_id),))
+        has_policy = not isinstance(response, answers.Answer) and _POLICY[0] in headers
+        policy = () if has_policy else (_POLICY,)
+        append(headers, (*_SECURITY, *policy, ("X-Request-Id", kept.request_id)))
         if asked.method == "OPTIONS" and response.status_code < 400:
             # The framework lists methods in no order, and types a body that is not there.
             if "Allow" in headers:

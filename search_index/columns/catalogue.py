@@ -127,7 +127,7 @@ class ColumnCatalogue(Catalogue):
             rows = self._listed(query, view, flags)
             return Found(cast(Sequence[int], rows), len(rows), rows)
         if not (scored.shown and flags is view.flags):
-            there = flags[scored.rows]
+            there = np.flatnonzero(flags[scored.rows])
             scored = Scored(scored.rows[there], scored.scores[there])
         chosen = self._chosen(query, view, scored)
         shown = scored.rows[chosen].tolist()

@@ -24,6 +24,8 @@ Found = TypeVar("Found")
 
 _SCORE: Final = "_score"
 
+#: Of a question whose kinds and roots are not known yet.
+_ANYTHING: Final[Mapping[str, Any]] = {"kinds": frozenset(), "roots": ()}
 
 #: What is shown of nodes whose fields no document type declares.
 _SHOWN: Final[Mapping[Kind, tuple[str, ...]]] = {
@@ -79,10 +81,11 @@ def _is_known(name: str, understand: Callable[..., Mapping[Any, Any]]) -> bool:
 
 
 def query(asked: Asked, delivery: Delivery, narrow: Mapping[str, Any]) -> Query:
-    """The question that a list answers; its kind and roots are the service's.
+    """The question that a list answers; its kinds and roots are the service's.
 
     *narrow* are attributes of it that the list's address decides.
     """
+    narrow = {**_ANYTHING, **narrow}
     scopes, outside = scoping.scopes(asked, delivery)
     reader = reader_locales(asked, delivery)
     listed = tuple(dict.fromkeys(asked.ids))
@@ -97,8 +100,6 @@ def query(asked: Asked, delivery: Delivery, narrow: Mapping[str, Any]) -> Query:
     if reader is not None:
         narrow = {**narrow, "locales": reader.tags, "borrowing": reader.borrowing}
     return Query(
-        kinds=frozenset(),
-        roots=(),
         window=Window(asked.offset, asked.limit),
         text=asked.text,
         scopes=scopes,

@@ -17,6 +17,8 @@ from hal_delivery.web.vocabulary import LONGEST_LIST, SCOPE, beyond
 
 def scopes(asked: Asked, delivery: Delivery) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The paths below which all is to be found, and those below which nothing is."""
+    if not asked.scopes:
+        return (), ()
     if (several := sum(given.count(",") + 1 for given in asked.scopes)) > LONGEST_LIST:
         told = beyond(LONGEST_LIST, "folders", several)
         raise BadParameters([Mistake(SCOPE.name, told, value=asked.scopes[0][:80])])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -14,13 +15,13 @@ from content_repo.model import Node
 from content_repo.references import references
 from hal_delivery.hal.resource import Link, Resource, link, resource
 from hal_delivery.surfaces.content.relations import REFERENCES, REFERRERS, SOURCE, curied
+from hal_delivery.surfaces.content.serializers.kept import whole_text
 from hal_delivery.surfaces.content.serializers.rendering import Rendering, hreflang
 from hal_delivery.surfaces.content.serializers.richtext import reference
-from hal_delivery.surfaces.content.urls import DOCUMENTS
-from hal_delivery.web.asking import query_string
+from hal_delivery.surfaces.content.urls import DOCUMENTS, Urls
 from hal_delivery.web.vocabulary import REFERENCED
 
-#: Stand for a document's id and its folder's while a pattern of links is made.
+#: Stand for a document's id and its folder's while links are taken apart at them.
 _ID: Final = str(uuid.uuid4())
 _UP: Final = str(uuid.uuid4())
 
@@ -55,27 +56,30 @@ def document(node: Node, rendering: Rendering, *, segment: str = DOCUMENTS) -> R
 def kept_document(
     one: Rendition, rendering: Rendering, *, segment: str = DOCUMENTS
 ) -> orjson.Fragment:
-    """The same document, with all of its fields, from the text that is kept of them."""
-    if one.links == "[]" and not one.is_translated and one.parent is not None:
-        like = (one.type, one.is_sourced)
-        pattern = rendering.patterns.get(like)
-        if pattern is None:
-            pattern = rendering.patterns[like] = _pattern(one, rendering, segment)
-        if pattern:
-            return joined(one, rendering, pattern % {"id": one.id, "up": one.parent})
-    return joined(one, rendering, orjson.dumps(kept_links(one, rendering, segment)).decode())
+    """The same document, from the text that is kept of its fields."""
+    points = one.links != "[]" or one.is_translated or rendering.types.referring(one.type)
+    if points or one.parent is None:
+        return joined(one, rendering, orjson.dumps(kept_links(one, rendering, segment)).decode())
+    before, after = _around_ids(
+        rendering.urls.base, segment, rendering.shape, one.type, one.is_sourced
+    )
+    return joined(one, rendering, f"{one.id.join(before)}{one.parent}{one.id.join(after)}")
 
 
-def _pattern(one: Rendition, rendering: Rendering, segment: str) -> str:
-    """The links of every document like *one*, whose texts have none, as JSON.
+@lru_cache(maxsize=256)
+def _around_ids(
+    base: str, segment: str, shape: str, type_name: str, is_sourced: bool
+) -> tuple[list[str], list[str]]:
+    """The links, as JSON, of all documents that point at nothing: only ids differ.
 
-    Within one answer only the ids differ; unless the type can point at others.
+    What is between its own, before the one of its folder and after that.
     """
-    if rendering.types.referring(one.type):
-        return ""
-    links = kept_links(one._replace(id=_ID, parent=_UP), rendering, segment)
-    text = orjson.dumps(links).decode().replace("%", "%%")
-    return text.replace(_ID, "%(id)s").replace(_UP, "%(up)s")
+    links = _own_links(
+        Urls(base), segment, shape=shape, type_name=type_name, is_sourced=is_sourced, id=_ID,
+        parent=_UP,
+    )  # fmt: skip
+    before, _, after = orjson.dumps(links).decode().partition(_UP)
+    return before.split(_ID), after.split(_ID)
 
 
 def kept_links(one: Rendition, rendering: Rendering, segment: str) -> dict[str, Any]:
@@ -85,15 +89,25 @@ def kept_links(one: Rendition, rendering: Rendering, segment: str) -> dict[str, 
 
 def joined(one: Rendition, rendering: Rendering, links: str) -> orjson.Fragment:
     """A document from its *links* as JSON, its ``_meta`` and the text kept of its fields."""
-    fields = rendering.parts[one.id].filled(rendering.around.places)
+    fields = _kept_fields(one, rendering)
     meta = orjson.dumps(rendering.meta(one, rendering.path(one))).decode()
     # The object that the fields are goes on from its first brace.
     rest = "}" if fields == "{}" else f",{fields[1:]}"
     return orjson.Fragment(f'{{"_links":{links},"_meta":{meta}{rest}')
 
 
+def _kept_fields(one: Rendition, rendering: Rendering) -> str:
+    """Those of its fields that are shown, as JSON."""
+    parts = rendering.parts.get(one.id)
+    fields = whole_text(one) if parts is None else parts.filled(rendering.around.places)
+    if rendering.projection.is_whole:
+        return fields
+    return orjson.dumps(rendering.projection.apply(orjson.loads(fields))).decode()
+
+
 def _pointers(one: Rendition, rendering: Rendering) -> Iterator[Pointer]:
-    holes = rendering.parts[one.id].holes
+    parts = rendering.parts.get(one.id)
+    holes = () if parts is None else parts.holes
     for name in rendering.types.referring(one.type) if holes else ():
         for hole in holes:
             if hole.field == name:
@@ -103,23 +117,43 @@ def _pointers(one: Rendition, rendering: Rendering) -> Iterator[Pointer]:
 def _links(
     node: Node | Rendition, rendering: Rendering, segment: str, pointers: Iterable[Pointer]
 ) -> dict[str, Link | list[Link]]:
-    urls = rendering.urls
-    links: dict[str, Link | list[Link]] = {
-        "self": {"href": urls.item(segment, node.id) + rendering.shape},
-        "canonical": {"href": urls.document(node.id)},
-        "collection": {"href": urls.collection(segment)},
-        "profile": {"href": urls.type(node.type)},
-    }
-    if node.parent is not None:
-        links["up"] = {"href": urls.folder(node.parent)}
-    links["alternate"] = _translations(node, rendering) if node.is_translated else []
+    links = _own_links(
+        rendering.urls, segment, shape=rendering.shape, type_name=node.type,
+        is_sourced=node.is_sourced, id=node.id, parent=node.parent,
+    )  # fmt: skip
+    if node.is_translated:
+        links["alternate"] = _translations(node, rendering)
     links[curied(REFERENCES)] = _references(node, rendering)
-    referring = query_string([(REFERENCED.name, node.id)])
-    links[curied(REFERRERS)] = {"href": urls.collection(DOCUMENTS) + referring}
-    if node.is_sourced:
-        links[curied(SOURCE)] = {"href": urls.source(node.id), "type": "text/plain"}
     if rendering.types.referring(node.type):
         links.update(_field_links(node, rendering, pointers))
+    return links
+
+
+def _own_links(
+    urls: Urls,
+    segment: str,
+    *,
+    shape: str,
+    type_name: str,
+    is_sourced: bool,
+    id: str,
+    parent: str | None,
+) -> dict[str, Link | list[Link]]:
+    """The links of a document that need no other node to be known."""
+    links: dict[str, Link | list[Link]] = {
+        "self": {"href": urls.item(segment, id) + shape},
+        "canonical": {"href": urls.document(id)},
+        "collection": {"href": urls.collection(segment)},
+        "profile": {"href": urls.type(type_name)},
+    }
+    if parent is not None:
+        links["up"] = {"href": urls.folder(parent)}
+    links["alternate"] = []
+    links[curied(REFERENCES)] = []
+    # Nothing in an id needs to be encoded.
+    links[curied(REFERRERS)] = {"href": f"{urls.collection(DOCUMENTS)}?{REFERENCED.name}={id}"}
+    if is_sourced:
+        links[curied(SOURCE)] = {"href": urls.source(id), "type": "text/plain"}
     return links
 
 

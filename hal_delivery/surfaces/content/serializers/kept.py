@@ -73,13 +73,14 @@ class Parts(NamedTuple):
     links: tuple[Link, ...]
 
     @classmethod
-    def of(cls, document: Rendition) -> Parts:
-        _, _, kept = (document.kept or "").partition(PART)
-        links = linking.loaded(document.links) if document.links != "[]" else ()
-        if PART not in kept:
-            return cls((kept,), (), links)
-        parts = kept.split(PART)
-        return cls(parts[::2], [Hole(*orjson.loads(one)) for one in parts[1::2]], links)
+    def of(cls, document: Rendition) -> Parts | None:
+        """``None`` where there is nothing but text: see :func:`whole_text`."""
+        kept = document.kept or ""
+        if document.links == "[]" and kept.find(PART) == kept.rfind(PART):
+            return None
+        _, *parts = kept.split(PART)
+        holes = [Hole(*orjson.loads(one)) for one in parts[1::2]]
+        return cls(parts[::2], holes, linking.loaded(document.links))
 
     def targets(self) -> list[str]:
         """The ids of all nodes that the fields point at."""
@@ -88,10 +89,14 @@ class Parts(NamedTuple):
 
     def filled(self, places: Mapping[str, Place]) -> str:
         """The fields as JSON, each hole filled with what the reader may see there."""
-        if not self.holes:
-            return self.text[0]
         parts = [self.text[0]]
         for hole, text in zip(self.holes, self.text[1:], strict=True):
             shown = mirror(FieldKind(hole.kind), places.get(hole.target))
             parts += orjson.dumps(shown).decode(), text
         return "".join(parts)
+
+
+def whole_text(document: Rendition) -> str:
+    """The fields as JSON, where the kept form is the title and nothing but text."""
+    kept = document.kept or ""
+    return kept[kept.find(PART) + 1 :]

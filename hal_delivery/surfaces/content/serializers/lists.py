@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from hal_delivery.hal.paging import page_links
@@ -23,7 +24,7 @@ def listing(
     relation: str,
     address: str,
     asked: Asked,
-    takes: Sequence[Parameter] = LISTING,
+    takes: tuple[Parameter, ...] = LISTING,
     links: Mapping[str, Link | Sequence[Link]] | None = None,
     embedded: Mapping[str, Sequence[Resource]] | None = None,
 ) -> Resource:
@@ -38,13 +39,19 @@ def listing(
             {
                 "self": link(address + asked.query()),
                 **_pages(page, asked, address),
-                "search": link(template(address, *takes), templated=True),
+                "search": link(address + _taken(takes), templated=True),
                 "up": link(rendering.urls.home()),
                 **(links or {}),
             }
         ),
         embedded={relation: items, **(embedded or {})},
     )
+
+
+@lru_cache
+def _taken(takes: tuple[Parameter, ...]) -> str:
+    """What a template says behind an address that takes them."""
+    return template("", *takes)
 
 
 def _pages(page: Page[Any], asked: Asked, address: str) -> dict[str, Link]:

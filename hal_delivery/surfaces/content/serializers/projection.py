@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 #: A name, and below it the names within; empty means all of it.
 Tree = dict[str, "Tree"]
@@ -29,6 +29,8 @@ class Projection:
         >>> Projection.of(["title", "-content"]).apply({"title": 1, "content": 2, "date": 3})
         {'title': 1}
         """
+        if not names:
+            return WHOLE
         included = [name for name in names if not name.startswith("-")]
         excluded = [name[1:] for name in names if name.startswith("-")]
         return cls(_tree(included) if included else None, _tree(excluded))
@@ -44,6 +46,10 @@ class Projection:
         if self.included is not None:
             kept = _only(kept, self.included)
         return _without(kept, self.excluded) if self.excluded else kept  # type: ignore[no-any-return]
+
+
+#: All fields.
+WHOLE: Final = Projection(None, {})
 
 
 def _tree(names: Sequence[str]) -> Tree:

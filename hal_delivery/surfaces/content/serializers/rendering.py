@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from content_repo import linking, locales
 from content_repo.doctypes import FieldKind, Types
@@ -20,6 +20,9 @@ from hal_delivery.surfaces.content.serializers.projection import Projection
 from hal_delivery.surfaces.content.serializers.richtext import SiteTexts
 from hal_delivery.surfaces.content.urls import Urls
 
+#: Those of a node itself, as its ``_meta`` has them.
+_DATES: Final = ("createdAt", "modifiedAt", "publishedAt")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendering:
@@ -27,12 +30,11 @@ class Rendering:
 
     ``shape`` is the query string of links to what is rendered likewise: a
     ``self`` that left it out would make a client take the part for the whole.
-    ``parts`` are the kept fields of the documents in it, ``links`` those in their
-    rich texts, by their ids.  ``texts`` shows rich texts as the site does; ``sources``
-    are the files that documents came from, where they are asked for as a field;
-    ``processors`` have the last word on each document; ``lenders`` say of documents
-    from where they borrow fields, and ``lent`` are the links in these; ``patterns``
-    are the links of documents that differ by ids only, filled on the way.
+    ``parts`` are the kept fields of the documents in it that name other nodes, ``links``
+    those in their rich texts, by their ids.  ``texts`` shows rich texts as the site does;
+    ``sources`` are the files that documents came from, where they are asked for as a
+    field; ``processors`` have the last word on each document; ``lenders`` say of
+    documents from where they borrow fields, and ``lent`` are the links in these.
     """
 
     urls: Urls
@@ -49,7 +51,6 @@ class Rendering:
     processors: Sequence[Callable[[Resource], Resource]] = ()
     lenders: Lenders = field(default_factory=dict)
     lent: Mapping[str, tuple[linking.Link, ...]] = field(default_factory=dict)
-    patterns: dict[tuple[str, bool], str] = field(default_factory=dict)
 
     def fields(self, node: Node) -> dict[str, Any]:
         """A document's fields in the forms that they have in this answer."""
@@ -82,8 +83,6 @@ class Rendering:
 
     def meta(self, node: Node | Rendition, path: str) -> dict[str, Any]:
         """The ``_meta`` of a node."""
-        dates = node.created_at, node.modified_at, node.published_at
-        created, modified, published = map(self.date, dates) if self.iso_dates else dates
         shown: dict[str, Any] = {
             "id": node.id,
             "name": node.name,
@@ -91,13 +90,15 @@ class Rendering:
             "type": node.type,
             "displayName": node.title,
             "revision": node.revision,
-            "createdAt": created,
-            "modifiedAt": modified,
+            "createdAt": node.created_at,
+            "modifiedAt": node.modified_at,
         }
         if node.locale is not None:
             shown["locale"] = node.locale
-        if published is not None:
-            shown["publishedAt"] = published
+        if node.published_at is not None:
+            shown["publishedAt"] = node.published_at
+        if self.iso_dates:
+            shown |= {name: self.date(shown[name]) for name in _DATES if name in shown}
         if lending := self.lenders.get(node.id):
             shown["borrowed"] = {name: one.locale for name, one in sorted(lending.items())}
         return shown

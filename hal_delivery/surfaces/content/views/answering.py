@@ -62,10 +62,11 @@ _NO_NODES: Final[Mapping[str, Node]] = MappingProxyType({})
 
 
 def takes_kept_fields(asked: Asked) -> bool:
-    """Whether fields are wanted as they are kept: all of them, in their usual form."""
-    usual = not (asked.fields or asked.embed) and (asked.html, asked.dates) == ("stored", "millis")
-    usual = usual and asked.locale is None and not (asked.highlight or asked.ignored)
-    return usual and not here().delivery.processors
+    """Whether fields are wanted as they are kept, all or some: in their usual form."""
+    usual = (asked.html, asked.dates, asked.locale) == ("stored", "millis", None)
+    if not usual or asked.embed or asked.highlight or asked.ignored:
+        return False
+    return SOURCE not in asked.fields and not here().delivery.processors
 
 
 def checked(
@@ -81,16 +82,16 @@ def checked(
 
 
 def preferring(asked: Asked, answer: Callable[[Asked], Response]) -> Response:
-    """What *answer* makes of *asked*, and of what the header Prefer would have embedded."""
+    """What *answer* makes of *asked*, and of what the header Prefer would have embedded.
+
+    Its facts have to say that it is open to wishes.
+    """
     prefer = current_request().environ.get("HTTP_PREFER", "")
     wanted = asked
     if prefer:
         place = here()
         wanted = embeds.preferred(asked, prefer, place.delivery, Urls(place.base))
     response = answer(wanted)
-    if not asked.lenient:
-        # Whether or not it was sent: another answer might have been made of it.
-        response.headers["Vary"] = f"{response.headers['Vary']}, Prefer"
     if wanted is not asked:
         granted = applied(
             wanted.given[EMBED.name], None if wanted.depth == asked.depth else wanted.depth
@@ -138,24 +139,19 @@ def _rendering(
     place = here()
     delivery = place.delivery
     types = delivery.types
-    parts: dict[str, Parts] = {}
-    stored: list[Node] = []
-    groups = []
-    for one in (*nodes, *embedded.values()):
-        if isinstance(one, Rendition):
-            parts[one.id] = Parts.of(one)
-        elif one.kind is Kind.DOCUMENT:
-            stored.append(one)
-        if one.is_translated:
-            groups.append(one.group)
-    pointing = {id: one for id, one in parts.items() if one.holes or one.links}
-    targets = {target for one in pointing.values() for target in one.targets()}
+    shown = (*nodes, *embedded.values())
+    parts = _parts(shown)
+    stored = {one.id: one for one in shown if isinstance(one, Node) and one.kind is Kind.DOCUMENT}
+    groups = [one.group for one in shown if one.is_translated]
+    targets = {target for one in parts.values() for target in one.targets()}
     targets.update(embedded)
-    links = {id: one.links for id, one in pointing.items()}
-    own, lent = links_of(types, {one.id: one for one in stored}, lenders, delivery.links)
-    links |= own
-    for node in stored:
-        targets |= _targets(types, node, (*own.get(node.id, ()), *lent.get(node.id, ())))
+    links = {id: one.links for id, one in parts.items()}
+    lent: Mapping[str, tuple[linking.Link, ...]] = {}
+    if stored:
+        own, lent = links_of(types, stored, lenders, delivery.links)
+        links |= own
+    for id, node in stored.items():
+        targets |= _targets(types, node, (*own.get(id, ()), *lent.get(id, ())))
     urls = Urls(place.base)
     around = delivery.surroundings(targets, groups)
     return Rendering(
@@ -175,6 +171,12 @@ def _rendering(
         lenders=lenders,
         lent=lent,
     )
+
+
+def _parts(nodes: Iterable[Node | Rendition]) -> dict[str, Parts]:
+    """The kept fields of those that are more than text, by id."""
+    kept = ((one.id, Parts.of(one)) for one in nodes if isinstance(one, Rendition))
+    return {id: parts for id, parts in kept if parts is not None}
 
 
 def _sources(delivery: Delivery, nodes: Iterable[Node | Rendition]) -> Mapping[str, str]:
@@ -217,10 +219,10 @@ def tags(collections: Iterable[str], nodes: Iterable[Node | Rendition | Place]) 
 
     With more nodes than can be named, the collections that they are in stand for them.
     """
-    kinds = {tag(one): one.kind for one in nodes}
-    if len(kinds) > MOST_NODES:
-        collections = {*collections, *(_COLLECTIONS[kind] for kind in kinds.values())}
-    return Tags(tuple(collections), kinds.keys())
+    tagged = {tag(one): one for one in nodes}
+    if len(tagged) > MOST_NODES:
+        collections = {*collections, *(_COLLECTIONS[one.kind] for one in tagged.values())}
+    return Tags(tuple(collections), tagged.keys())
 
 
 def item_facts(
@@ -228,6 +230,8 @@ def item_facts(
     links: Mapping[str, Any],
     asked: Asked,
     around: Surroundings = NOWHERE,
+    *,
+    is_open: bool = False,
 ) -> Facts:
     """The facts of an answer that one node is the whole of, but for its *links*.
 
@@ -243,6 +247,7 @@ def item_facts(
         alone=all(one.id == node.id for one in near),
         locale=node.locale,
         lenient=asked.lenient,
+        is_open=is_open,
         ignored=asked.ignored,
         links=links,
     )

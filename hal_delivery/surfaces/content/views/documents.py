@@ -121,7 +121,8 @@ def _one(
         place.delivery.check_type(node, address, types)
     shared = rendering(asked, [node], lenders)
     shape = whole(with_embedded(node, shared, segment=segment), shared)
-    return answers.resource(place, shape, item_facts(node, shape["_links"], asked, shared.around))
+    facts = item_facts(node, shape["_links"], asked, shared.around, is_open=True)
+    return answers.resource(place, shape, facts)
 
 
 def _found(asked: Asked, address: str) -> tuple[Node, Lenders]:
@@ -143,4 +144,5 @@ def _one_as_kept(
     shared = rendering(asked, [node])
     links = shared.top(kept_links(node, shared, segment))
     shape = joined(node, shared, orjson.dumps(links).decode())
-    return answers.resource(place, shape, item_facts(node, links, asked, shared.around))
+    facts = item_facts(node, links, asked, shared.around, is_open=True)
+    return answers.resource(place, shape, facts)

@@ -86,12 +86,16 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class Source(Generic[Item]):
-    """Where the items of a list come from, a page or all of them, and how each looks."""
+    """Where the items of a list come from, a page or all of them, and how each looks.
+
+    It ``is_open`` where a wish may have something else shown of them.
+    """
 
     kind: Kind
     search: Callable[[Query], Page[Item]]
     walk: Callable[[Query, int | None], Iterator[Stretch[Item]]]
     item: Serializer[Item]
+    is_open: bool = False
 
 
 def collection(
@@ -111,31 +115,43 @@ def collection(
 def nodes(kind: Kind, wanted: Listing, asked: Asked, item: Serializer[Node]) -> Response:
     """The page of *wanted*, nodes of *kind*, that was asked for, or 304, or all of them."""
     delivery = here().delivery
-    if kind is Kind.DOCUMENT:
-        asked = leniency.checked(asked, lambda one: embeds.checked(one, delivery))
     asked = leniency.checked(asked, lambda one: highlights.checked(one, delivery, kind))
     asked = checked(asked, kind, wanted.narrow.get("types"))
-    source = Source(kind, partial(delivery.search, kind), partial(delivery.walk, kind), item)
-    return _answer(wanted, asked, source)
+    return _answer(wanted, asked, _as_stored(kind, item))
+
+
+def _as_stored(kind: Kind, item: Serializer[Node], *, is_open: bool = False) -> Source[Node]:
+    delivery = here().delivery
+    search, walk = partial(delivery.search, kind), partial(delivery.walk, kind)
+    return Source(kind, search, walk, item, is_open)
 
 
 def documents(wanted: Listing, asked: Asked, *, segment: str = DOCUMENTS) -> Response:
     """The same of documents; *segment* is their collection."""
-    answer = partial(_documents, wanted, segment=segment)
     # No wish may change what is listed, which beside an embedding a depth does not narrow.
-    if _is_stream() or asked.depth is not None:
-        return answer(asked)
-    return preferring(asked, answer)
+    is_open = asked.depth is None and not _is_stream()
+    answer = partial(_documents, wanted, segment=segment, is_open=is_open)
+    return preferring(asked, answer) if is_open else answer(asked)
 
 
-def _documents(wanted: Listing, asked: Asked, *, segment: str) -> Response:
+def _documents(wanted: Listing, asked: Asked, *, segment: str, is_open: bool) -> Response:
     delivery = here().delivery
-    if not takes_kept_fields(asked):
-        return nodes(Kind.DOCUMENT, wanted, asked, partial(with_embedded, segment=segment))
+    if asked.embed:
+        asked = leniency.checked(asked, lambda one: embeds.checked(one, delivery))
+    if asked.highlight:
+        asked = leniency.checked(
+            asked, lambda one: highlights.checked(one, delivery, Kind.DOCUMENT)
+        )
     asked = checked(asked, types=wanted.narrow.get("types"))
-    as_kept = partial(kept_document, segment=segment)
-    source = Source(Kind.DOCUMENT, delivery.documents, delivery.walk_documents, as_kept)
-    return _answer(wanted, asked, source)
+    if takes_kept_fields(asked):
+        as_kept = partial(kept_document, segment=segment)
+        return _answer(
+            wanted,
+            asked,
+            Source(Kind.DOCUMENT, delivery.documents, delivery.walk_documents, as_kept, is_open),
+        )
+    item = partial(with_embedded, segment=segment)
+    return _answer(wanted, asked, _as_stored(Kind.DOCUMENT, item, is_open=is_open))
 
 
 def _answer(wanted: Listing, asked: Asked, source: Source[Item]) -> Response:
@@ -161,44 +177,57 @@ def _stream(wanted: Listing, asked: Asked, source: Source[Item]) -> Response:
 
 def _page(wanted: Listing, asked: Asked, source: Source[Item]) -> Response:
     place = here()
-    count = partial(
-        faceting.faceted,
-        delivery=place.delivery,
-        kind=source.kind,
-        among=wanted.narrow.get("types"),
-    )
-    if asked.lenient:
-        asked = leniency.checked(asked, lambda one: count(one)[0])
-    asked, facets = count(asked)
+    asked, facets = _facets(wanted, asked, source) if asked.facets else (asked, ())
     cursor = resuming.resumed(asked)
+    if answers.asks_whether_changed():
+        facts = _facts(wanted, asked, source, place.delivery.position())
+        if (kept := answers.unchanged(place, facts)) is not None:
+            return kept
     told = {"cursor": cursor, "facets": tuple([one.facet for one in facets])}
-    query = params.query(asked, place.delivery, {**wanted.narrow, **told})
-    if answers.asks_whether_changed() and (
-        kept := answers.unchanged(place, _facts(wanted, asked, place.delivery.position()))
-    ):
-        return kept
+    query = params.query(
+        asked, place.delivery, {**wanted.narrow, **told, **place.delivery.bounds(source.kind)}
+    )
     page = found_or_told(asked, lambda: source.search(query))
     shared = rendering(asked, page.items, page.lenders)
     counted = [
         faceting.shown(one, found, asked, place.delivery)
         for one, found in zip(facets, page.hits.counted, strict=True)
     ]
-    shapes = facet_list(counted, shared, address=wanted.address, asked=asked)
+    embedded = {}
+    if counted:
+        shapes = facet_list(counted, shared, address=wanted.address, asked=asked)
+        embedded[curied(FACETS)] = shapes
     shape = listing(
         page, _items(page, source, shared, asked), shared, relation=wanted.relation,
         address=wanted.address, asked=asked, takes=_taken(source.kind),
         links={**_did_you_mean(wanted, asked, source.kind, query, page), **wanted.links},
-        embedded={curied(FACETS): shapes} if shapes else {},
+        embedded=embedded,
     )  # fmt: skip
     targets = chain.from_iterable(one.targets.values() for one in counted)
     facts = _facts(
-        wanted, asked, page.position, tags(wanted.tags, [*page.items, *shared.near(), *targets]),
+        wanted, asked, source, page.position,
+        tags(wanted.tags, [*page.items, *shared.near(), *targets]),
         settled=page.settled, links=shape["_links"],
     )  # fmt: skip
     return answers.resource(place, shape, facts)
 
 
-def _taken(kind: Kind) -> Sequence[Parameter]:
+def _facets(
+    wanted: Listing, asked: Asked, source: Source[Item]
+) -> tuple[Asked, tuple[faceting.Faceted, ...]]:
+    """*asked* with its facets checked, and what they are."""
+    count = partial(
+        faceting.faceted,
+        delivery=here().delivery,
+        kind=source.kind,
+        among=wanted.narrow.get("types"),
+    )
+    if asked.lenient:
+        asked = leniency.checked(asked, lambda one: count(one)[0])
+    return count(asked)
+
+
+def _taken(kind: Kind) -> tuple[Parameter, ...]:
     """What a list of nodes of *kind* takes that a template can offer."""
     return LISTING if kind is Kind.DOCUMENT else PLAIN_LISTING
 
@@ -238,13 +267,19 @@ def found_or_told(asked: Asked, ask: Callable[[], Answer]) -> Answer:
 
 
 def _facts(
-    wanted: Listing, asked: Asked, position: int, tags: Tags | None = None, **known: Any
+    wanted: Listing,
+    asked: Asked,
+    source: Source[Item],
+    position: int,
+    tags: Tags | None = None,
+    **known: Any,
 ) -> Facts:
     return Facts(
         version=position,
         tags=tags or Tags(wanted.tags),
         asked=asked.query(),
         lenient=asked.lenient,
+        is_open=source.is_open,
         ignored=asked.ignored,
         media_types=COLLECTION,
         **known,
