@@ -27,8 +27,9 @@ from search_index import WhooshIndex
 
 DEMO: Final = Path(__file__).parents[1] / "examples" / "demo"
 
-#: Changes that an index is behind and that are taken in before connections are
-#: accepted, so that a newcomer's first search is answered; a second or two.
+#: Changes of a whole repository whose indexes are made, or brought in step, before connections
+#: are accepted, so that a newcomer's first search is answered; a second or two.  What may take
+#: longer happens beside the workers, which answer meanwhile.
 MOST_CHANGES_AT_START: Final = 500
 
 
@@ -183,10 +184,8 @@ def _prepare(settings: Settings, *, demo: bool) -> None:
         if demo:
             _load_demo(services.repository)
         services.repository.keep_fields()
-        committed = services.repository.committed_position()
-        for index in services.indexes.values():
-            # What takes longer is taken in beside the workers, which answer meanwhile.
-            if committed - index.reached <= MOST_CHANGES_AT_START:
+        if services.repository.committed_position() <= MOST_CHANGES_AT_START:
+            for index in services.indexes.values():
                 index.catch_up()
 
 

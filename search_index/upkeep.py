@@ -44,17 +44,18 @@ _GROUP: Final = 1000
 #: Changes of one commit that are worth a line in the log.
 _MANY_CHANGES: Final = 100
 
-#: Old entries written again with one commit: by a search that nobody follows for;
-#: between two writes, when all is quiet, and when it is not; and with a group.
+#: Old entries written again with one commit, of which a thousand take a fourth of a second:
+#: by a search that nobody follows for; between two writes, when all is quiet or segments
+#: are too many, and when not; and with a group.
 _MERGED_BY_SEARCH: Final = 128
-_MERGED_IN_QUIET: Final = 500
-_MERGED_BETWEEN: Final = 64
+_MERGED_IN_QUIET: Final = 2000
+_MERGED_BETWEEN: Final = 128
 _MERGED: Final = 2000
 
 #: Seconds without a write after which all is quiet.
 _QUIET: Final = 1.0
 
-#: Segments that are too many to wait for quiet.
+#: Segments that are too many to wait for quiet; of twice as many, twice as much is merged.
 _TOO_MANY: Final = 3 * MOST_SEGMENTS
 
 #: How many times longer than it took in changes, and for how many seconds at most, the
@@ -296,7 +297,7 @@ class Upkeep:
             return False
         merge = _MERGED
         if deadline is not None or len(changes) <= _FEW_CHANGES:
-            merge = 0 if self._folder.is_followed else _MERGED_BY_SEARCH
+            merge = 0 if self._folder.is_followed else _merged_by_search(shown.edition.segments)
         self._commit(shown, self._follower.rewrite(changes, ids, shown.edition), merge)
         return True
 
@@ -386,8 +387,10 @@ class Upkeep:
 
     def _mergeable(self, segments: int) -> int:
         """How many entries may be written again, while no search can take anything in."""
+        if segments > _TOO_MANY:
+            return _MERGED_IN_QUIET * (segments // _TOO_MANY)
         is_quiet = time.monotonic() > self._rests_until + _QUIET
-        return _MERGED_IN_QUIET if is_quiet or segments > _TOO_MANY else _MERGED_BETWEEN
+        return _MERGED_IN_QUIET if is_quiet else _MERGED_BETWEEN
 
     # -- beside the searches ----------------------------------------------
 
@@ -598,6 +601,11 @@ class Upkeep:
             if self._shown is not None:
                 self._shown.edition.close()
             self._shown = None
+
+
+def _merged_by_search(segments: int) -> int:
+    """How many entries may be written again by a search that nobody follows for."""
+    return _MERGED_BY_SEARCH if segments <= _TOO_MANY else _MERGED * (segments // _TOO_MANY)
 
 
 def _look_at(name: str, seals: Seals, *, anew: bool = False) -> None:
