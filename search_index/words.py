@@ -57,12 +57,16 @@ class Segment:
         self.size = size
         self._numbers = numbers
         self._spans = spans
+        #: One for each field that was asked for, of which there are not many.
+        self._parts: dict[str, Parts] = {}
 
     def parts(self, field: str) -> Parts:
         """The parts of entries that are of *field*; a compound's hold those within it."""
-        spans = self._spans.get(field)
-        of_titles = self._numbers if field == TITLE else self._numbers[:0]
-        return _parts([] if spans is None else [spans], of_titles)
+        if field not in self._parts:
+            spans = self._spans.get(field)
+            of_titles = self._numbers if field == TITLE else self._numbers[:0]
+            self._parts[field] = _parts([] if spans is None else [spans], of_titles)
+        return self._parts[field]
 
     def parted(self, numbers: Collection[int], wanted: Callable[[int, str], bool]) -> Parts:
         """The parts of some entries of which *wanted* says yes, by number and field."""
@@ -96,7 +100,7 @@ _Worths = tuple[Counts, Counts]
 
 
 @dataclass(frozen=True, slots=True)
-class _Placed:
+class _Numbered:
     """A segment with the row of each of its entries; -1 where it was deleted.
 
     Of most, those that are there *ascend*.
@@ -107,7 +111,7 @@ class _Placed:
     ascends: bool
 
     @classmethod
-    def of(cls, words: Segment, rows: Numbers) -> _Placed:
+    def of(cls, words: Segment, rows: Numbers) -> _Numbered:
         return cls(words, rows, bool((np.diff(rows[rows >= 0]) > 0).all()))
 
 
@@ -117,7 +121,7 @@ class Words:
     def __init__(self, catalogue: Catalogue, segments: Iterable[Segment]) -> None:
         self._catalogue = catalogue
         self._segments = {
-            one.name: _Placed.of(one, catalogue.rows_of(one.name, one.size)) for one in segments
+            one.name: _Numbered.of(one, catalogue.rows_of(one.name, one.size)) for one in segments
         }
         self._size = len(catalogue.entries)
 
@@ -218,12 +222,12 @@ class Words:
         order = np.argsort(joined.entries, kind="stable")
         return Found(*(one[order] for one in joined))
 
-    def _borrowers(self, placed: _Placed, lending: _Lending) -> Numbers:
+    def _borrowers(self, numbered: _Numbered, lending: _Lending) -> Numbers:
         """The row that each entry of a segment is borrowed by; -1 where it was deleted."""
         borrowers = np.append(np.arange(self._size, dtype=np.int64), -1)
         for row, (borrower, _) in lending.items():
             borrowers[row] = borrower
-        return borrowers[placed.rows]
+        return borrowers[numbered.rows]
 
 
 def _common(some: Numbers, others: Numbers) -> Numbers:
@@ -259,13 +263,13 @@ def _occurring(found: Found, worths: _Worths) -> Counts:
     return occurring
 
 
-def _lent(placed: _Placed, lending: _Lending) -> Parts | None:
+def _lent(numbered: _Numbered, lending: _Lending) -> Parts | None:
     """The parts of a segment that others borrow."""
-    numbers = np.flatnonzero(np.isin(placed.rows, list(lending)))
+    numbers = np.flatnonzero(np.isin(numbered.rows, list(lending)))
     if not len(numbers):
         return None
-    return placed.words.parted(
-        numbers.tolist(), lambda number, name: lending[int(placed.rows[number])][1](name)
+    return numbered.words.parted(
+        numbers.tolist(), lambda number, name: lending[int(numbered.rows[number])][1](name)
     )
 
 
