@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import uuid
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
@@ -198,6 +199,7 @@ class Ground:
 _TABLES: Final = (
     tables.node,
     tables.revision,
+    tables.rendition,
     tables.reference,
     tables.placement,
     tables.publication,
@@ -329,8 +331,9 @@ class Planting:
             "id": id, "number": None, "kind": one.kind.value, "type": checked.type,
             "parent": folder["id"], "name": checked.name, "path": path, "rank": one.rank,
             "locale": one.locale, "locale_tag": one.locale and locales.tag(one.locale),
-            "group": checked.group, "key": checked.key, "state": State.LIVE.value,
-            "revision": 1, "draft_revision": 1, "published_revision": None, "published_at": None,
+            "group": checked.group, "is_translated": False, "key": checked.key,
+            "state": State.LIVE.value, "revision": 1, "draft_revision": 1, "draft_position": None,
+            "published_revision": None, "published_position": None, "published_at": None,
             "public_at": None, "labels": "{}", "annotations": "{}", "finalizers": "[]",
             "owner": one.owner, "created_at": at if one.created_at is None else one.created_at,
             "modified_at": at, "deleted_at": None,
@@ -361,15 +364,20 @@ class Planting:
     def _create(self, row: Row, one: Seedling, checked: Checked, links: Sequence[Link]) -> None:
         position = self._append(row, Action.CREATED, public=False)
         self._last["number"] += 1
-        row["number"] = self._last["number"]
+        row["number"], row["draft_position"] = self._last["number"], position
         kept, kept_by = checked.kept
         self._rows[tables.node].append(row)
         self._rows[tables.revision].append(
             {
                 "node": row["id"], "revision": 1, "position": position,
-                "fields": orjson.dumps(checked.fields).decode(), "kept": kept, "kept_by": kept_by,
-                "links": dumped(links),
+                "fields": orjson.dumps(checked.fields).decode(),
                 "at": self._bulk.at, "author": self._bulk.author, "message": self._message,
+            }
+        )  # fmt: skip
+        self._rows[tables.rendition].append(
+            {
+                "position": position, "is_sourced": False, "links": dumped(links),
+                "kept_by": kept_by, "kept": kept,
             }
         )  # fmt: skip
         self._rows[tables.placement].append(
@@ -424,6 +432,7 @@ class Planting:
     def _publish(self, row: Row, at: int) -> None:
         row["revision"] += 1
         row["published_revision"] = row["draft_revision"]
+        row["published_position"] = row["draft_position"]
         row["published_at"] = row["public_at"] = row["modified_at"] = at
         position = self._append(row, Action.PUBLISHED, public=True)
         self._rows[tables.publication].append(
@@ -449,9 +458,25 @@ class Planting:
             declared = self._types.fields(checked.type).keys()
             self.seen[side].update(fresh - declared - {DATE_POINTERS})
 
+    def _join_groups(self) -> None:
+        """Note who is in one translation group with another."""
+        rows = self._rows[tables.node]
+        members = Counter(row["group"] for row in rows)
+        joined = self._bulk.join_groups(members)
+        for row in rows:
+            row["is_translated"] = row["group"] in joined or members[row["group"]] > 1
+
+    def _put_sources(self) -> None:
+        """Write which files the new nodes were made from, and note who has any."""
+        sourced = self._bulk.put_sources(self._sources)
+        made = zip(self._rows[tables.revision], self._rows[tables.rendition], strict=True)
+        for revision, rendition in made:
+            rendition["is_sourced"] = (revision["node"], revision["revision"]) in sourced
+
     def _write(self) -> None:
+        self._join_groups()
+        self._put_sources()
         for table, rows in self._rows.items():
             self._bulk.insert(table, rows)
-        self._bulk.put_sources(self._sources)
         self._bulk.update_nodes(list(self._touched.values()))
         self._bulk.set_counters(self._last)

@@ -83,7 +83,6 @@ class Repository:
         migrate: bool = True,
         renderer: Renderer | None = None,
         default_locale: str = "en",
-        mapped: bool = False,
     ) -> Repository:
         """Open the database at *url* (as SQLAlchemy writes it), media below *folder*.
 
@@ -91,10 +90,9 @@ class Repository:
         Processes that come after one that did may say ``migrate=False``.  With a
         *renderer*, documents' fields are kept in its form as well.  Where a page has
         no such link in its own locale, what it links is looked for in *default_locale*.
-        Whoever serves many reads has the database's file *mapped*.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        database = Database(url, mapped=mapped)
+        database = Database(url)
         if migrate:
             database.migrate()
         repository = cls(
@@ -215,12 +213,11 @@ class Repository:
                 if rows:
                     writer.keep(
                         (
-                            id,
-                            number,
+                            position,
                             renderer.render(types, name, orjson.loads(fields)),
                             renderer.form(types, name),
                         )
-                        for id, number, name, fields in rows
+                        for position, name, fields in rows
                     )
             made += len(rows)
             if not rows:

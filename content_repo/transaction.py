@@ -126,7 +126,7 @@ class Transaction:
         name = names.checked_name(name)
         folder = self._live(parent)
         type_name = type or TYPE_OF_KIND[kind]
-        group = group or str(uuid.uuid4())
+        group = group or None
         _check_said(
             type_name, type=type_name, locale=locale, group=group, key=key, rank=rank, owner=owner
         )
@@ -137,12 +137,15 @@ class Transaction:
         node = self._free_id(id)
         position = self._append(node, kind, Action.CREATED, 1, public=False)
         created = self._at if created_at is None else created_at
+        # In a group of its own there is nobody else.
+        is_translated = group is not None and self._writer.join_group(group)
         row = {
             "id": node, "number": self._writer.next("number"), "kind": kind.value,
             "type": type_name, "parent": folder["id"], "name": name, "path": path,
             "rank": rank, "locale": locale, "locale_tag": locale and locales.tag(locale),
-            "group": group, "key": key, "state": State.LIVE.value,
-            "revision": 1, "draft_revision": 1, "labels": "{}", "annotations": "{}",
+            "group": group or str(uuid.uuid4()), "is_translated": is_translated, "key": key,
+            "state": State.LIVE.value, "revision": 1, "draft_revision": 1,
+            "draft_position": position, "labels": "{}", "annotations": "{}",
             "finalizers": "[]", "owner": owner, "created_at": created, "modified_at": self._at,
         }  # fmt: skip
         self._writer.insert_node(row)
@@ -208,10 +211,11 @@ class Transaction:
         revised = int(row["revision"]) + 1
         position = self._append(id, kind, Action.REVISED, revised, public=shown)
         self._write_fields(row, revised, position, stored, at)
-        self._touch(row, revised, public=shown, draft_revision=revised, key=key)
-        self._remember(Side.DRAFT, kind, row["type"], stored)
+        written = {"draft_revision": revised, "draft_position": position, "key": key}
         if shown:
-            self._show(row, position, revised)
+            written |= self._show(row, position, revised, position)
+        self._touch(row, revised, public=shown, **written)
+        self._remember(Side.DRAFT, kind, row["type"], stored)
         return revised
 
     def label(self, id: str, *, expected: int | None = None, **labels: Any) -> int:
@@ -458,16 +462,19 @@ class Transaction:
         revised = int(row["revision"]) + 1
         kind = Kind(row["kind"])
         position = self._append(row["id"], kind, Action.PUBLISHED, revised, public=True)
-        self._touch(row, revised, public=True, published_at=self._at)
-        self._show(row, position, row["draft_revision"])
+        shown = self._show(row, position, row["draft_revision"], row["draft_position"])
+        self._touch(row, revised, public=True, published_at=self._at, **shown)
         fields = self._writer.fields(row["id"], row["draft_revision"])
         self._remember(Side.PUBLISHED, kind, row["type"], fields)
         return revised
 
-    def _show(self, row: sa.RowMapping, position: int, fields_revision: int) -> None:
-        self._writer.update_node(row["id"], published_revision=fields_revision)
+    def _show(
+        self, row: sa.RowMapping, position: int, fields_revision: int, written_at: int
+    ) -> dict[str, int]:
+        """From *position* on show the revision written at another; returns what to note of it."""
         self._writer.end_publication([row["id"]], position)
         self._writer.show(row["id"], position, fields_revision)
+        return {"published_revision": fields_revision, "published_position": written_at}
 
     def _publish_above(self, folder: sa.RowMapping | None) -> None:
         hidden = []
@@ -493,7 +500,14 @@ class Transaction:
             position = self._append(
                 one["id"], Kind(one["kind"]), Action.UNPUBLISHED, revised, public=shown
             )
-            self._touch(one, revised, public=shown, published_revision=None, published_at=None)
+            self._touch(
+                one,
+                revised,
+                public=shown,
+                published_revision=None,
+                published_position=None,
+                published_at=None,
+            )
             self._writer.end_publication([one["id"]], position)
         return int(row["revision"]) + 1
 

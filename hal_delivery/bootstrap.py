@@ -82,7 +82,6 @@ def build_services(
         settings.data_dir,
         migrate=migrate,
         renderer=renderer,
-        mapped=serving,
     )
     indexes = {
         side: WhooshIndex(

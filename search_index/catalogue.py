@@ -36,6 +36,7 @@ class Part(NamedTuple):
     """The wanted part of what matches; see :class:`search_index.query.Hits`."""
 
     ids: tuple[str, ...]
+    numbers: tuple[int, ...]
     total: int
     counted: tuple[Counted, ...]
     borrowed: Mapping[str, Mapping[str, str]]
@@ -188,6 +189,7 @@ class Catalogue(ABC):
         rarities = () if scored is None else scored.rarities
         return Part(
             ids=self._ids(shown),
+            numbers=self._numbers(shown),
             total=found.total,
             counted=self._counted(query, found) if query.facets else (),
             borrowed=self._borrowed(view, shown) if view.lenders else {},
@@ -212,6 +214,10 @@ class Catalogue(ABC):
     def _ids(self, rows: Sequence[int]) -> tuple[str, ...]:
         entries = self.entries
         return tuple([entries[row].id for row in rows])
+
+    def _numbers(self, rows: Sequence[int]) -> tuple[int, ...]:
+        entries = self.entries
+        return tuple([entries[row].number for row in rows])
 
     def _first(
         self,

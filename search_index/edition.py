@@ -43,8 +43,9 @@ from search_index.occurrences import other_forms
 from search_index.postings import Postings
 from search_index.query import Query
 from search_index.schema import SCHEMA, TEXT, TITLE
+from search_index.segment import Segment
 from search_index.spelling import Vocabulary
-from search_index.words import Segment, Words
+from search_index.words import Words
 
 _NAME: Final = "MAIN"
 
@@ -84,32 +85,18 @@ class _Opened:
     words: Segment
     bookmarks: Mapping[int, Bookmark]
     entries: _Entries
-    written: tuple[int, ...] | None
 
     @classmethod
     def open(cls, storage: FileStorage, segment: Any, tables: Tables) -> _Opened:
         entries = _Entries(Path(storage.folder), segment)
-        written = _written(entries.file.fileno())
         reader = SegmentReader(storage, SCHEMA, segment)
         name = segment.segment_id()
         file, size = entries.path.with_suffix(".columns"), os.stat(entries.file.fileno()).st_size
         leaf = Leaf(name, entries, tables, said(file, {"segment": name, "bytes": size}, entries))
         others = np.setdiff1d(np.arange(leaf.size), leaf.numbers)
         bookmarks = {number: entries.bookmark(number) for number in others.tolist()}
-        postings = Postings(reader)
-        return cls(reader, postings, leaf, leaf.words(postings), bookmarks, entries, written)
-
-    def check(self) -> None:
-        """Notice a file that was written over: in what it says now, words go missing unseen.
-
-        A segment never changes.  One that is gone was merged into another, and is
-        still whole as it was opened; unless it was written over before.
-        """
-        path = self.entries.path
-        for file in (self.entries.file.fileno(), path):
-            written = _written(file)
-            if written is not None and written != self.written:
-                raise Damaged(path.parent.name, f"{path.name} was written over")
+        postings = Postings(reader, entries.check)
+        return cls(reader, postings, leaf, leaf.words(postings), bookmarks, entries)
 
 
 class _Entries(Sequence[bytes | None]):
@@ -123,6 +110,7 @@ class _Entries(Sequence[bytes | None]):
         self.path = folder / segment.make_filename(segment.COMPOUND_EXT)
         self.file = self.path.open("rb", buffering=0)
         weakref.finalize(self, self.file.close)
+        self._written = _written(self.file.fileno())
         self._size: int = segment.doc_count_all()
         files = CompoundStorage(StructFile(self.file, name=self.path.name), use_mmap=False)
         self._reader = segment.codec().per_document_reader(files, segment)
@@ -145,6 +133,17 @@ class _Entries(Sequence[bytes | None]):
         with _judged("reading an entry of", self.path.parent):
             found = self._stored(number)
             return None if "bookmark" in found else found["entry"]
+
+    def check(self) -> None:
+        """Notice a file that was written over.
+
+        A segment never changes.  One that is gone was merged into another, and is
+        still whole as it was opened; unless it was written over before.
+        """
+        for file in (self.file.fileno(), self.path):
+            written = _written(file)
+            if written is not None and written != self._written:
+                raise Damaged(self.path.parent.name, f"{self.path.name} was written over")
 
     def bookmark(self, number: int) -> Bookmark:
         """The bookmark, where there is no entry."""
@@ -271,8 +270,6 @@ class WhooshEdition:
     def scored(self, query: Query, expression: Expression) -> Scored:
         """The rows that *expression* holds for, of those that *query* is about."""
         with _judged("searching", self.folder):
-            for opened in self._leaves.values():
-                opened.check()
             return self.words.scored(query, expression)
 
     def vocabularies(self) -> list[Vocabulary]:

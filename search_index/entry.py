@@ -34,6 +34,7 @@ Typed = tuple[int, Any]
 class Entry:
     """One node of one side.
 
+    ``number`` is by what the repository finds it soonest.
     ``types`` are its type and all that it extends.  ``values`` holds the values
     of fields by (dotted) name, ``refs`` the ids that they point at, ``keys`` the
     category keys by taxonomy (the empty name: of no particular one).  ``group`` is
@@ -45,6 +46,7 @@ class Entry:
     """
 
     id: str
+    number: int
     kind: Kind
     types: tuple[str, ...]
     path: str

@@ -6,6 +6,7 @@ import heapq
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from content_repo import locales, names
@@ -21,6 +22,9 @@ MOST_VALUES: Final = 100
 LONGEST_VALUE: Final = 512
 
 Unit = Literal["year", "month", "day"]
+
+#: Moments whose units are known at once: what is counted again and again are beginnings.
+_MOST_KNOWN: Final = 4096
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -159,6 +163,7 @@ def is_dated(value: Typed) -> bool:
     return order == Order.DATE and bool(DATES.start <= bare < DATES.stop)
 
 
+@lru_cache(maxsize=_MOST_KNOWN)
 def beginning(millis: float, unit: Unit) -> int:
     """When the year, month or day began in UTC that has this moment, in milliseconds as well.
 

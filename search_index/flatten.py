@@ -188,6 +188,7 @@ def _entry(node: Node, types: Types, found: _Found, title: str) -> Entry:
     told = "\0".join((title, *chain.from_iterable(found.texts)))
     return Entry(
         id=node.id,
+        number=node.number,
         kind=node.kind,
         types=lineage,
         path=node.path,

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
+from search_index.bits import SHIFT, unpacked
 from search_index.errors import InvalidQuery
 from search_index.expression import Leaf, Term
 from search_index.postings import (
@@ -198,37 +199,51 @@ def _placed(ways: Iterable[_Way], name: str, source: Source) -> list[tuple[Numbe
 
 def _phrase(terms: Sequence[Term], name: str, source: Source) -> Numbers:
     """Where the first unit is of each place at which all *terms* stand as they do here."""
-    placed = [[source.places(name, word) for word in _words(one, name, source)] for one in terms]
-    if not all(placed):
+    placed = [
+        _either([source.places(name, word) for word in _words(one, name, source)]) for one in terms
+    ]
+    if not all(len(one.keys) for one in placed):
         return NOWHERE.entries
+    shift = max(one.shift for one in placed)
+    if any(one.shift < shift for one in placed):
+        placed = [one.widened() for one in placed]
     # All are rarely in the same entry: what is looked through is far less then.
     among = _in_all(placed) if len(placed) > 1 else None
     keys: Numbers | None = None
-    for term, some in zip(terms, placed, strict=True):
-        shift = 2 * term.at + (term.kind != "sign")
-        there = _keys(some, among) - shift
-        keys = there if keys is None else np.intersect1d(keys, there, assume_unique=True)
-        if not len(keys):
-            break
+    for term, one in zip(terms, placed, strict=True):
+        here = one.keys
+        if among is not None:
+            here = here[np.flatnonzero(among[one.entries.astype(np.intp)])]
+        there = here - one.keys.dtype.type(2 * term.at + (term.kind != "sign"))
+        keys = there if keys is None else _common(keys, there)
+    assert keys is not None
     # Moved to a unit's place: one before the first is in another entry, as it were.
-    return NOWHERE.entries if keys is None else keys + 1
+    return placed[0]._replace(keys=keys).widened().keys + 1
 
 
-def _keys(some: Sequence[Placed], among: Flags | None) -> Numbers:
-    keys = [one.keys(among) for one in some]
-    return keys[0] if len(keys) == 1 else np.sort(np.concatenate(keys))
+def _either(placed: Sequence[Placed]) -> Placed:
+    """Where any of several terms is."""
+    if len(placed) == 1:
+        return placed[0]
+    keys = [one.widened().keys for one in placed]
+    return Placed.wide(np.sort(np.concatenate([np.empty(0, np.int64), *keys])))
 
 
-def _in_all(placed: Sequence[Sequence[Placed]]) -> Flags:
+def _common(some: Numbers, others: Numbers) -> Numbers:
+    """What is in both, each of which has nothing twice and ascends, or nearly so."""
+    every = np.concatenate([some, others])
+    # Two runs are merged, which takes a third of sorting.
+    every.sort(kind="stable")
+    twice: Flags = every[1:] == every[:-1]
+    return every[:-1][twice]
+
+
+def _in_all(placed: Sequence[Placed]) -> Flags:
     """A flag for each entry, raised for those that have one of each."""
-    size = 1 + max(int(one.entries.max(initial=0)) for some in placed for one in some)
-    found = np.ones(size, np.bool_)
-    for some in placed:
-        flags = np.zeros(size, np.bool_)
-        for one in some:
-            flags[one.entries.astype(np.intp)] = True
-        found &= flags
-    return found
+    # Where one has no bits any more, it has no entries.
+    words = min(len(one.bits) for one in placed)
+    bits = np.bitwise_and.reduce([one.bits[:words] for one in placed])
+    return unpacked(bits, max(len(one.bits) for one in placed) << SHIFT)
 
 
 def _words(term: Term, name: str, source: Source) -> list[str]:

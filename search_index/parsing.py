@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from search_index.analysis import LONGEST_SIGN, Unit, is_punctuation, units
@@ -30,6 +31,9 @@ from search_index.expression import All, Any, Expression, Leaf, Not, Term
 MOST_CHARACTERS: Final = 512
 MOST_CLAUSES: Final = 32
 DEEPEST: Final = 8
+
+#: Texts that are known at once: a search asks twice what its own says.
+_MOST_KNOWN: Final = 256
 
 _KEYWORDS: Final = frozenset({"AND", "OR", "NOT"})
 
@@ -55,6 +59,7 @@ class _Piece(NamedTuple):
     at: int
 
 
+@lru_cache(maxsize=_MOST_KNOWN)
 def parse(text: str, fields: Container[str] = ("title",)) -> Expression | None:
     """What *text* asks for; ``None`` if it says nothing.
 

@@ -8,33 +8,40 @@ what a text means is said in :mod:`search_index.occurrences`, for every engine.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from functools import cached_property
 from struct import Struct
-from typing import Any, Final, NamedTuple, TypeVar, cast
+from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search_index import blocks
+from search_index.bits import Bits, flagged, packed
 from search_index.blocks import Block
+from search_index.keeping import Kept
 from search_index.schema import TEXT, TITLE
 from search_index.spelling import Vocabulary
 
 Numbers = NDArray[np.integer[Any]]
+Integers = NDArray[np.integer[Any]]
 Counts = NDArray[Any]
 Flags = NDArray[np.bool_]
 
 #: Places are joined with the number of their entry: entries beyond are out of reach.
-PLACES: Final = 1 << 32
+WIDE: Final = 32
+PLACES: Final = 1 << WIDE
 
-#: Bytes of postings that are kept of each segment, and what each takes besides its arrays.
-MOST_KEPT: Final = 96 * 2**20
-_KEY: Final = 500
+#: Bits of a number that has entry and place, where both are small enough; and how far the
+#: places of a phrase's terms may be moved against each other.
+_NARROW: Final = 32
+MOST_MOVED: Final = 2048
 
-#: The largest numbers of one byte, and of two.
+#: Bytes of postings that are kept of each segment: places, and what stands for several words.
+MOST_KEPT: Final = 64 * 2**20
+
+#: The largest number of one byte.
 _BYTE: Final = 2**8 - 1
-_TWO_BYTES: Final = 2**16 - 1
 
 #: Beginnings of which the terms are kept, and how many these may be: the other forms of
 #: a word are looked up with each search for it.
@@ -56,24 +63,46 @@ class Posting(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """The entries that hold a term, ascending, how often each does, and all places in turn."""
+    """Each occurrence of a term, ascending: its entry, ``shift`` bits on, and its place there.
 
-    entries: Numbers
-    counts: Counts
-    places: Numbers
+    So many bits on that no place of a phrase's terms reaches into those of an entry, however
+    they are moved against each other.  ``bits`` are those of all entries that have the term.
+    """
 
-    def keys(self, among: Flags | None = None) -> NDArray[np.int64]:
-        """Each occurrence, ascending: its entry times :data:`PLACES`, and its place there.
+    keys: Integers
+    shift: int
+    bits: Bits
 
-        Only of entries that are *among* some, by a flag for each.
-        """
-        entries, counts, places = self
-        if among is not None:
-            here = among[entries.astype(np.intp)]
-            places = places[np.flatnonzero(np.repeat(here, counts))]
-            left = np.flatnonzero(here)
-            entries, counts = entries[left], counts[left]
-        return np.repeat(entries.astype(np.int64) * PLACES, counts) + places
+    @classmethod
+    def of(cls, entries: Numbers, counts: Counts, places: Numbers, entry_bits: int = 64) -> Placed:
+        """From how often a term is in each entry, and all places in turn; entries take that
+        many bits."""
+        shift = _NARROW - entry_bits
+        if shift <= 0 or int(places.max(initial=0)) + MOST_MOVED >= 1 << shift:
+            return cls.wide(np.repeat(entries.astype(np.int64) * PLACES, counts) + places)
+        # Half as many bytes take half as long.
+        starts = entries.astype(np.uint32) << np.uint32(shift)
+        bits = packed(flagged(entries, 1 + int(entries.max(initial=-1))))
+        keys = np.repeat(starts, counts)
+        keys |= places.astype(np.uint32)
+        return cls(keys, shift, bits)
+
+    @classmethod
+    def wide(cls, keys: NDArray[np.int64]) -> Placed:
+        """From keys that are the entry times :data:`PLACES`, and the place there."""
+        entries = keys >> WIDE
+        return cls(keys, WIDE, packed(flagged(entries, 1 + int(entries.max(initial=-1)))))
+
+    @property
+    def entries(self) -> Integers:
+        """The entry of each."""
+        return self.keys >> self.keys.dtype.type(self.shift)
+
+    def widened(self) -> Placed:
+        """The same by keys that are the entry times :data:`PLACES`, and the place there."""
+        keys = self.keys.astype(np.int64)
+        places = keys & ((1 << self.shift) - 1)
+        return Placed((keys >> self.shift << WIDE) + places, WIDE, self.bits)
 
 
 class Found(NamedTuple):
@@ -87,64 +116,41 @@ class Found(NamedTuple):
 NOWHERE: Final = Posting(np.empty(0, np.int64), np.empty(0, np.uint8))
 
 
-Kept = TypeVar("Kept", bound=Posting | Placed | Found)
-
-
 class Postings:
     """The terms of one segment.
 
     What was read of the terms that were asked for last is kept: reading is most of
-    what a word costs.
+    what a word costs.  After each reading from the file *check* says whether it is what it was.
     """
 
-    def __init__(self, reader: Any) -> None:
+    def __init__(self, reader: Any, check: Callable[[], None] = lambda: None) -> None:
         self._reader = reader
-        self._known: OrderedDict[tuple[str, str], Posting | Placed | Found] = OrderedDict()
-        self._bytes = 0
+        self._check = check
+        self._known: Kept[tuple[str, str], Posting | Placed] = Kept(MOST_KEPT)
         self._few_terms: OrderedDict[tuple[str, str], tuple[str, ...]] = OrderedDict()
 
     def of(self, field: str, term: str) -> Posting:
         """Where *term* is, as often as it is there."""
-        return self._kept((field, term), lambda: self._read(field, term))
+        return cast(Posting, self._known.of((field, term), lambda: self._read(field, term)))
 
     def word(self, term: str) -> Found:
-        """Where *term* is in all fields of words."""
-        read = self._read
-        return self._kept(("", term), lambda: united(read(TITLE, term), read(TEXT, term)))
-
-    def _kept(self, key: tuple[str, str], make: Callable[[], Kept]) -> Kept:
-        found = cast("Kept | None", self._known.get(key))
-        if found is not None:
-            self._known.move_to_end(key)
-            return found
-        made = self._known[key] = make()
-        self._bytes += _size(made)
-        while self._bytes > MOST_KEPT:
-            _, oldest = self._known.popitem(last=False)
-            self._bytes -= _size(oldest)
-        return made
+        """Where *term* is in all fields of words; this is not kept."""
+        return united(self._read(TITLE, term), self._read(TEXT, term))
 
     def _read(self, field: str, term: str) -> Posting:
-        found = list(self._blocks(field, term))
-        if not found:
-            return NOWHERE
-        entries = np.concatenate([_entries(one) for one in found])
-        counts = np.concatenate([_counts(one) for one in found])
-        # Few words are in a text more than 255 times: a byte is enough.
-        small = np.uint8 if counts.max() <= _BYTE else np.uint32
-        return Posting(entries.astype(np.int32), counts.astype(small))
+        found = self._blocks(field, term)
+        return Posting(*_joined(found)) if found else NOWHERE
 
     def places(self, field: str, term: str) -> Placed:
         """Where *term* stands in each entry."""
-        return self._kept((f"places in {field}", term), lambda: self._read_places(field, term))
+        key = f"places in {field}", term
+        return cast(Placed, self._known.of(key, lambda: self._read_places(field, term)))
 
     def _read_places(self, field: str, term: str) -> Placed:
-        entries, counts = self._read(field, term)
-        parts = [one.places or b"" for one in self._blocks(field, term)]
-        places = np.frombuffer(b"".join(parts), np.uint32)
-        # Few texts are so long that a place takes more.
-        small = np.uint16 if places.max(initial=0) <= _TWO_BYTES else np.uint32
-        return Placed(entries, counts, places.astype(small))
+        found = self._blocks(field, term, placed=True)
+        entries, counts = _joined(found) if found else NOWHERE
+        places = np.frombuffer(b"".join([one.places or b"" for one in found]), np.uint32)
+        return Placed.of(entries, counts, places, self._reader.doc_count_all().bit_length())
 
     def beginning(self, field: str, prefix: str) -> Iterator[str]:
         """The terms that begin with *prefix*, in order."""
@@ -157,6 +163,7 @@ class Postings:
         for term in self._terms_from(field, prefix):
             read.append(term)
             yield term
+        self._check()
         if len(read) <= _FEW:
             self._few_terms[key] = tuple(read)
             if len(self._few_terms) > MOST_BEGINNINGS:
@@ -179,14 +186,18 @@ class Postings:
         numbers = (terms._fieldmap.get(name) for name in (TITLE, TEXT))
         return Vocabulary(_counted(block, {number for number in numbers if number is not None}))
 
-    def _blocks(self, field: str, term: str) -> Iterator[Block]:
+    def _blocks(self, field: str, term: str, *, placed: bool = False) -> list[Block]:
         """The postings of a term."""
         terms = self._reader._terms
         try:
             told = terms._tindex[terms._keycoder(field, term.encode())]
         except KeyError:
-            return
-        yield from blocks.read(told, terms._postfile)
+            found = []
+        else:
+            found = list(blocks.read(told, terms._postfile, placed=placed))
+        # In what was written over, words go missing unseen.
+        self._check()
+        return found
 
 
 def united(title: Posting, text: Posting) -> Found:
@@ -202,19 +213,19 @@ def united(title: Posting, text: Posting) -> Found:
     return Found(there.astype(np.int32), in_titles[there], in_texts[there])
 
 
-def _size(posting: Posting | Placed | Found) -> int:
-    """What a posting takes in memory, in bytes, its key included."""
-    return sum(int(one.nbytes) for one in posting) + _KEY
+def _joined(found: Sequence[Block]) -> Posting:
+    """The postings of several blocks."""
+    entries = [np.cumsum(np.asarray(one.steps), dtype=np.int32) for one in found]
+    counts = [_counts(one) for one in found]
+    return Posting(np.concatenate(entries), np.concatenate(counts))
 
 
-def _entries(block: Block) -> NDArray[np.int64]:
-    return np.cumsum(np.array(block.steps, np.int64))
-
-
-def _counts(block: Block) -> NDArray[np.int64]:
+def _counts(block: Block) -> Counts:
     if block.counts is None:
-        return np.ones(len(block.steps), np.int64)
-    return np.array(block.counts, np.int64)
+        return np.ones(len(block.steps), np.uint8)
+    counts = np.asarray(block.counts)
+    # Few words are in a text more than 255 times: a byte is enough.
+    return counts.astype(np.uint8 if counts.max() <= _BYTE else np.uint32)
 
 
 def _counted(block: bytes, fields: Container[int]) -> Iterator[tuple[str, int]]:

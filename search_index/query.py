@@ -165,7 +165,8 @@ class Query:
 class Hits:
     """The wanted part of what matches, how much matches, and as of which position.
 
-    ``total`` counts all that matches, before the window and ``after`` as well.
+    ``numbers`` are the repository's of the same nodes.  ``total`` counts all that
+    matches, before the window and ``after`` as well.
 
     ``position`` is that of the last change which the side shows, ``reached``
     that of the last one in the log that was taken in.  ``counted`` are the facets
@@ -175,6 +176,7 @@ class Hits:
     """
 
     ids: tuple[str, ...]
+    numbers: tuple[int, ...]
     total: int
     position: int
     reached: int

@@ -26,7 +26,7 @@ TEXT: Final = "text"
 FORMS: Final = "forms"
 
 #: Raise it whenever what is written to disk has another form.
-VERSION: Final = 3
+VERSION: Final = 4
 
 
 class Places(formats.Format):

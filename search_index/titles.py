@@ -9,6 +9,7 @@ import numpy as np
 from search_index.analysis import fold
 from search_index.expression import Expression, Leaf
 from search_index.matching import Scored, matches
+from search_index.weighing import Weighed
 
 
 def by_title(expression: Expression, titles: Iterable[str]) -> Scored:
@@ -18,7 +19,7 @@ def by_title(expression: Expression, titles: Iterable[str]) -> Scored:
     """
     folded = list(map(fold, titles))
 
-    def scored(leaf: Leaf) -> Scored:
+    def found(leaf: Leaf) -> tuple[Weighed, float]:
         texts = [term.text for term in leaf.terms]
         is_told = leaf.field in (None, "title")
         rows = [
@@ -26,6 +27,6 @@ def by_title(expression: Expression, titles: Iterable[str]) -> Scored:
             for row, title in enumerate(folded)
             if is_told and all(one in title for one in texts)
         ]
-        return Scored(np.array(rows, np.int64), np.ones(len(rows)))
+        return Weighed.of(len(folded), np.array(rows, np.int64), np.ones(len(rows))), 1.0
 
-    return matches(expression, scored, np.ones(len(folded), np.bool_))
+    return Scored(*matches(expression, found, np.ones(len(folded), np.bool_)))

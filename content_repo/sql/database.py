@@ -26,9 +26,6 @@ from content_repo.errors import DatabaseUnavailable, StorageFull
 #: Any number will do, as long as all writers of a database use the same.
 _WRITE_LOCK: Final = 0x48414C
 
-#: How much of an SQLite file is mapped, in bytes; what lies beyond is read as usual.
-_MAPPED: Final = 2**30
-
 #: PostgreSQL's code for it (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 _DISK_FULL: Final = "53100"
 
@@ -40,13 +37,11 @@ class Database:
 
     Reads run on a connection that each thread keeps, outside any transaction,
     through the driver itself: on the way of every request, SQLAlchemy's own
-    execution costs more than the statement.  An SQLite file may be *mapped* for
-    them: that is faster, and counts as memory of whoever reads much of it.
+    execution costs more than the statement.
     """
 
-    def __init__(self, url: str, *, mapped: bool = False) -> None:
+    def __init__(self, url: str) -> None:
         self.url = sa.make_url(url)
-        self._mapped = _MAPPED if mapped else 0
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -101,8 +96,6 @@ class Database:
             kept = self._local.kept = _Kept(self.engine.raw_connection())
             if self.is_sqlite:
                 kept.connection.isolation_level = None
-                # Pages are read where the system keeps them, once for all processes.
-                kept.connection.execute(f"PRAGMA mmap_size={self._mapped}")
             else:
                 kept.connection.autocommit = True
         return kept.connection

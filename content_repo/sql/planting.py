@@ -7,7 +7,7 @@ writing them.  Which rows there are to be is decided in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final, Literal
@@ -16,12 +16,10 @@ import sqlalchemy as sa
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from content_repo.sources import NodeSource
-from content_repo.sql import tables
-from content_repo.sql.sources import delete_files, row
+from content_repo.sql.chunks import chunks
+from content_repo.sql.groups import join
+from content_repo.sql.sources import put_rows
 from content_repo.sql.tables import counter, node
-
-#: How many values one statement names; SQLite's own bound is 32,766.
-_CHUNK: Final = 10_000
 
 #: What SQLite keeps in memory while many rows are written, in KiB.  Ids come in no order, so
 #: that each batch touches all of every index; its own 2 MB would be written and read again.
@@ -30,8 +28,8 @@ _CACHE: Final = 16_384
 #: What has to be known of a node that new ones touch.
 _STANDING: Final = (
     node.c.id, node.c.kind, node.c.type, node.c.parent, node.c.path, node.c.number,
-    node.c.revision, node.c.draft_revision, node.c.published_revision, node.c.published_at,
-    node.c.public_at, node.c.modified_at,
+    node.c.revision, node.c.draft_revision, node.c.draft_position, node.c.published_revision,
+    node.c.published_position, node.c.published_at, node.c.public_at, node.c.modified_at,
 )  # fmt: skip
 
 Row = dict[str, Any]
@@ -51,7 +49,7 @@ class BulkWriter:
         """The nodes, whatever their state, that have one of *values* there."""
         return [
             dict(found)
-            for chunk in _chunks(values)
+            for chunk in chunks(values)
             for found in self._connection.execute(
                 sa.select(*_STANDING).where(node.c[column].in_(chunk))
             ).mappings()
@@ -61,7 +59,7 @@ class BulkWriter:
         """Kind and key of the reachable nodes that have one of *keys*."""
         return {
             (kind, key)
-            for chunk in _chunks(keys)
+            for chunk in chunks(keys)
             for kind, key in self._connection.execute(
                 sa.select(node.c.kind, node.c.key).where(
                     node.c.key.in_(chunk), node.c.path.is_not(None)
@@ -85,17 +83,24 @@ class BulkWriter:
             statement, fill = _insertion(self._connection.dialect, table, tuple(rows[0]))
             self._connection.exec_driver_sql(statement, [fill(row) for row in rows])
 
-    def put_sources(self, sources: Iterable[tuple[str, int, NodeSource]]) -> None:
-        """Note which files were made which revision of which node; of one file the last holds."""
-        rows = list({(one.root, one.path): row(id, of, one) for id, of, one in sources}.values())
-        if rows:
-            delete_files(self._connection, rows)
-            self.insert(tables.source, rows)
+    def put_sources(self, sources: Iterable[tuple[str, int, NodeSource]]) -> set[tuple[str, int]]:
+        """Note which files were made which revision of which node; of one file the last holds.
+
+        Returns the nodes and revisions that files were noted of.
+        """
+        return put_rows(self._connection, sources, self.insert)
+
+    def join_groups(self, groups: Collection[str]) -> set[str]:
+        """See :func:`content_repo.sql.groups.join`."""
+        return join(self._connection, groups)
 
     def update_nodes(self, rows: Sequence[Row]) -> None:
         """Write what publishing changed of nodes that were there before."""
         if rows:
-            columns = ("revision", "modified_at", "public_at", "published_at", "published_revision")
+            columns = (
+                "revision", "modified_at", "public_at",
+                "published_at", "published_revision", "published_position",
+            )  # fmt: skip
             self._connection.execute(
                 sa.update(node)
                 .where(node.c.id == sa.bindparam("of"))
@@ -105,12 +110,6 @@ class BulkWriter:
                     for one in rows
                 ],
             )
-
-
-def _chunks(values: Collection[str]) -> Iterator[list[str]]:
-    every = list(values)
-    for start in range(0, len(every), _CHUNK):
-        yield every[start : start + _CHUNK]
 
 
 @lru_cache

@@ -26,6 +26,7 @@ from content_repo.sql.tables import (
     document_type,
     node,
     reference,
+    rendition,
     revision,
     seen_field,
     source,
@@ -47,23 +48,13 @@ _PLACE: Final = (
     node.c.id, node.c.kind, node.c.type, node.c.path, node.c.locale, node.c.group, node.c.key,
 )  # fmt: skip
 
-_other: Final = node.alias("other")
-
-#: Asked with the row: most nodes are alone, and need no statement of their own.
-_IS_TRANSLATED: Final = sa.exists().where(_other.c.group == node.c.group, _other.c.id != node.c.id)
-
-#: Whether the fields that are shown were made from a file as it is kept.
-_IS_SOURCED: Final = sa.exists().where(
-    source.c.node == node.c.id, source.c.revision == revision.c.revision
-)
-
 _NODE: Final = (
     node.c.id, node.c.number, node.c.kind, node.c.type, node.c.parent, node.c.name, node.c.path,
     node.c.rank, node.c.locale, node.c.group, node.c.key, node.c.state, node.c.revision,
     revision.c.revision, revision.c.fields, node.c.published_revision, node.c.published_at,
     node.c.public_at, node.c.labels, node.c.annotations, node.c.finalizers, node.c.owner,
-    node.c.created_at, node.c.modified_at, node.c.deleted_at,
-    _IS_TRANSLATED, _IS_SOURCED,
+    node.c.created_at, node.c.modified_at, node.c.deleted_at, node.c.is_translated,
+    rendition.c.is_sourced,
 )  # fmt: skip
 
 
@@ -106,8 +97,16 @@ class Reader:
             (Rendition._make(row) for row in self._rows("renditions", column, (value,))), None
         )
 
-    def renditions(self, ids: Iterable[str]) -> dict[str, Rendition]:
-        """The documents of those ids with their kept fields; others are simply absent."""
+    def renditions(self, numbers: Iterable[int]) -> dict[str, Rendition]:
+        """The documents of those numbers with their kept fields, by id; others are absent.
+
+        This is how pages are read, and what the tables are made for.
+        """
+        rows = self._selected("renditions", "number", tuple(dict.fromkeys(numbers)))
+        return {row[0]: Rendition._make(row) for row in rows}
+
+    def renditions_of(self, ids: Iterable[str]) -> dict[str, Rendition]:
+        """The same of those ids."""
         rows = self._rows("renditions", "id", tuple(dict.fromkeys(ids)))
         return {row[0]: Rendition._make(row) for row in rows}
 
@@ -217,8 +216,13 @@ class Reader:
         possible = values
         if not is_storable("".join(values)):
             possible = tuple(value for value in values if is_storable(value))
-        for start in range(0, len(possible), _CHUNK):
-            chunk = possible[start : start + _CHUNK]
+        return self._selected(what, column, possible)
+
+    def _selected(
+        self, what: str, column: str, values: Sequence[str | int]
+    ) -> Iterator[tuple[Any, ...]]:
+        for start in range(0, len(values), _CHUNK):
+            chunk = values[start : start + _CHUNK]
             statement, fill = _selection(self._dialect, self.side, what, column, len(chunk))
             yield from self._fetch(statement, fill(chunk))
 
@@ -307,22 +311,26 @@ def _modified_at(side: Side) -> sa.Column[int]:
     return node.c.public_at if side is Side.PUBLISHED else node.c.modified_at
 
 
-def _fields_of(side: Side) -> sa.FromClause:
-    shown = node.c.published_revision if side is Side.PUBLISHED else node.c.draft_revision
-    return node.join(revision, (revision.c.node == node.c.id) & (revision.c.revision == shown))
+def _shown_as(side: Side) -> sa.Join:
+    shown = node.c.published_position if side is Side.PUBLISHED else node.c.draft_position
+    return node.join(rendition, rendition.c.position == shown)
+
+
+def _fields_of(side: Side) -> sa.Join:
+    return _shown_as(side).join(revision, revision.c.position == rendition.c.position)
 
 
 @lru_cache(maxsize=512)
 def _selection(
     dialect: sa.Dialect, side: Side, what: str, column: str, count: int
-) -> tuple[str, Callable[[Sequence[str]], Any]]:
-    wanted: list[sa.BindParameter[str]] = [sa.bindparam(f"v{index}") for index in range(count)]
+) -> tuple[str, Callable[[Sequence[str | int]], Any]]:
+    wanted: list[sa.BindParameter[Any]] = [sa.bindparam(f"v{index}") for index in range(count)]
     if what == "places":
         query = sa.select(*_PLACE, _modified_at(side))
     elif what == "renditions":
         query = _renditions(side)
     elif what == "links":
-        query = sa.select(node.c.id, revision.c.links).select_from(_fields_of(side))
+        query = sa.select(node.c.id, rendition.c.links).select_from(_shown_as(side))
     elif what == "sources":
         query = _sources(side)
     else:
@@ -340,7 +348,7 @@ def _selection(
 
 
 def _sources(side: Side) -> sa.Select[Any]:
-    shown = node.c.published_revision if side is Side.PUBLISHED else node.c.draft_revision
+    shown = _shown(side)
     query = sa.select(
         source.c.node, source.c.root, source.c.path, source.c.digest, source.c.size,
         source.c.locale, source.c.revision, source.c.origin, shown,
@@ -353,9 +361,10 @@ def _renditions(side: Side) -> sa.Select[Any]:
     return (
         sa.select(
             *_RENDITION, counted, node.c.created_at, _modified_at(side), node.c.published_at,
-            _IS_TRANSLATED, _IS_SOURCED, revision.c.links, revision.c.kept_by, revision.c.kept,
+            node.c.is_translated, rendition.c.is_sourced, rendition.c.links, rendition.c.kept_by,
+            rendition.c.kept,
         )
-        .select_from(_fields_of(side))
+        .select_from(_shown_as(side))
         .where(node.c.kind == Kind.DOCUMENT.value)
     )  # fmt: skip
 
@@ -397,15 +406,16 @@ def _suspect(dialect: sa.Dialect, side: Side) -> tuple[str, Fill]:
         is_target &= target.c.published_revision.is_not(None)
     lost = sa.exists().where(
         reference.c.node == node.c.id,
-        reference.c.revision == revision.c.revision,
+        reference.c.revision == _shown(side),
         ~sa.exists().where(is_target),
     )
-    suspect = revision.c.links.like('%"broken"%') | ((revision.c.links != "[]") & lost)
+    links = rendition.c.links
+    suspect = links.like('%"broken"%') | ((links != "[]") & lost)
     behind = node.c.path > sa.bindparam("after")
     return compiled(
         dialect,
-        sa.select(*_PLACE, _modified_at(side), revision.c.links)
-        .select_from(_fields_of(side))
+        sa.select(*_PLACE, _modified_at(side), links)
+        .select_from(_shown_as(side))
         .where(behind & suspect & _visible(side))
         .order_by(node.c.path)
         .limit(sa.bindparam("limit")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -12,8 +12,17 @@ import sqlalchemy as sa
 from content_repo.model import Kind
 from content_repo.names import is_storable
 from content_repo.sources import NodeSource, SourceEntry, Standing
+from content_repo.sql.chunks import chunks
 from content_repo.sql.reading import Fetch, Fill, compiled
-from content_repo.sql.tables import node, revision, source
+from content_repo.sql.tables import ID, node, rendition, revision, source
+
+Row = dict[str, Any]
+
+#: A node's id, and one of its revisions.
+Revised = tuple[str, int]
+
+#: Writes many rows of a table.
+Insert = Callable[[sa.Table, Sequence[Row]], None]
 
 #: Rows that are read at once of however many there are.
 _PAGE: Final = 1000
@@ -25,7 +34,7 @@ _ENTRY: Final = (
 )  # fmt: skip
 
 
-def row(id: str, number: int, one: NodeSource) -> dict[str, Any]:
+def _row(id: str, number: int, one: NodeSource) -> Row:
     """The row that says that revision *number* of a node's fields was made from *one*."""
     return {
         "root": one.root, "path": one.path, "node": id, "digest": one.digest, "size": one.size,
@@ -34,7 +43,58 @@ def row(id: str, number: int, one: NodeSource) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def delete_files(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+def put_rows(
+    connection: sa.Connection, sources: Iterable[tuple[str, int, NodeSource]], insert: Insert
+) -> set[Revised]:
+    """Write which files which revision of which node was made from; of one file the last holds.
+
+    Returns the nodes and revisions that have files now.  What has none any more is
+    told so; who is new knows best where to note that it has some.
+    """
+    rows = list({(one.root, one.path): _row(id, of, one) for id, of, one in sources}.values())
+    if not rows:
+        return set()
+    before = _holders(connection, rows)
+    _delete_files(connection, rows)
+    insert(source, rows)
+    noted = {(one["node"], one["revision"]) for one in rows}
+    flag(connection, before - noted)
+    return noted
+
+
+def flag(connection: sa.Connection, revised: Collection[Revised]) -> None:
+    """Note of those nodes and revisions whether they have any file."""
+    of, number = sa.bindparam("of", type_=ID), sa.bindparam("number", type_=sa.BigInteger)
+    has_any = sa.exists().where(source.c.node == of, source.c.revision == number)
+    position = sa.select(revision.c.position).where(
+        revision.c.node == of, revision.c.revision == number
+    )
+    if revised:
+        connection.execute(
+            sa.update(rendition)
+            .where(rendition.c.position == position.scalar_subquery())
+            .values(is_sourced=has_any),
+            [{"of": id, "number": one} for id, one in revised],
+        )
+
+
+def _holders(connection: sa.Connection, rows: Iterable[Row]) -> set[Revised]:
+    """The nodes and revisions that the files of *rows* are of by now."""
+    paths: dict[str, list[str]] = {}
+    for one in rows:
+        paths.setdefault(one["root"], []).append(one["path"])
+    query = sa.select(source.c.node, source.c.revision)
+    return {
+        (id, number)
+        for root, some in paths.items()
+        for chunk in chunks(some)
+        for id, number in connection.execute(
+            query.where(source.c.root == root, source.c.path.in_(chunk))
+        )
+    }
+
+
+def _delete_files(connection: sa.Connection, rows: Iterable[Row]) -> None:
     """Forget what came from the files of *rows*."""
     connection.execute(
         sa.delete(source).where(
@@ -47,6 +107,9 @@ def delete_files(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -
 def delete_rows(connection: sa.Connection, id: str) -> None:
     """Forget all files that a node came from."""
     connection.execute(sa.delete(source).where(source.c.node == id))
+    made = sa.select(revision.c.position).where(revision.c.node == id)
+    sourced = rendition.c.position.in_(made) & rendition.c.is_sourced
+    connection.execute(sa.update(rendition).where(sourced).values(is_sourced=False))
 
 
 def read_entries(fetch: Fetch, dialect: sa.Dialect, root: str, below: str) -> Iterator[SourceEntry]:

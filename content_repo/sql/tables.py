@@ -4,6 +4,9 @@
 and ``change`` are append-only history; their ``position`` columns say in which
 change a row began or ended to hold, so that the content can be read as it was
 at any position.  Times are epoch milliseconds.
+
+``rendition`` has, of each revision, what pages are made of; what reads a page finds
+it, and its node, by whole numbers alone.
 """
 
 from __future__ import annotations
@@ -20,14 +23,17 @@ metadata = sa.MetaData(
 
 ID = sa.String(36)
 
+#: A whole number that rows are kept by; of SQLite's types only ``INTEGER`` does that.
+NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 #: Text that sorts by code point in every database, whatever its locale.
 CODE_POINTS = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 node = sa.Table(
     "node",
     metadata,
-    sa.Column("id", ID, primary_key=True),
-    sa.Column("number", sa.BigInteger, nullable=False, unique=True),
+    sa.Column("number", NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("id", ID, nullable=False),
     sa.Column("kind", sa.String(32), nullable=False),
     sa.Column("type", sa.Text, nullable=False),
     sa.Column("parent", ID),
@@ -39,12 +45,17 @@ node = sa.Table(
     sa.Column("locale", sa.Text),
     sa.Column("locale_tag", sa.Text),
     sa.Column("group", ID, nullable=False),
+    # Whether any other node is of its group, wherever that is.
+    sa.Column("is_translated", sa.Boolean, nullable=False),
     # What a node of its kind is also looked up by: a bundle's basename.
     sa.Column("key", CODE_POINTS),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("revision", sa.BigInteger, nullable=False),
     sa.Column("draft_revision", sa.BigInteger, nullable=False),
+    # Of the revisions that the sides show, the positions that they were made at.
+    sa.Column("draft_position", sa.BigInteger, nullable=False),
     sa.Column("published_revision", sa.BigInteger),
+    sa.Column("published_position", sa.BigInteger),
     sa.Column("published_at", sa.BigInteger),
     # The last time that anything changed which the published side shows.
     sa.Column("public_at", sa.BigInteger),
@@ -56,6 +67,7 @@ node = sa.Table(
     sa.Column("modified_at", sa.BigInteger, nullable=False),
     sa.Column("deleted_at", sa.BigInteger),
 )
+sa.Index("ux_node_id", node.c.id, unique=True)
 sa.Index("ux_node_path", node.c.path, unique=True)
 sa.Index(
     "ux_node_parent_name",
@@ -79,18 +91,29 @@ sa.Index("ix_node_parent", node.c.parent)
 revision = sa.Table(
     "revision",
     metadata,
-    sa.Column("node", ID, primary_key=True),
-    sa.Column("revision", sa.BigInteger, primary_key=True),
-    sa.Column("position", sa.BigInteger, nullable=False),
+    # A change makes one revision at most.
+    sa.Column("position", NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("node", ID, nullable=False),
+    sa.Column("revision", sa.BigInteger, nullable=False),
     sa.Column("fields", sa.Text, nullable=False),
-    # The fields as some renderer made them, and which form of it; see content_repo.kept.
-    sa.Column("kept", sa.Text),
-    sa.Column("kept_by", sa.Text),
-    # What the links in its rich texts lead to; see content_repo.linking.
-    sa.Column("links", sa.Text, nullable=False, server_default="[]"),
     sa.Column("at", sa.BigInteger, nullable=False),
     sa.Column("author", sa.Text),
     sa.Column("message", sa.Text),
+)
+sa.Index("ux_revision_node_revision", revision.c.node, revision.c.revision, unique=True)
+
+# What may be made anew of a revision, while the revision itself stays.
+rendition = sa.Table(
+    "rendition",
+    metadata,
+    sa.Column("position", NUMBER, primary_key=True, autoincrement=False),
+    # Whether any file of "source" is this revision's.
+    sa.Column("is_sourced", sa.Boolean, nullable=False),
+    # What the links in its rich texts lead to; see content_repo.linking.
+    sa.Column("links", sa.Text, nullable=False),
+    # The fields as some renderer made them, and which form of it; see content_repo.kept.
+    sa.Column("kept_by", sa.Text),
+    sa.Column("kept", sa.Text),
 )
 
 # The nodes, others than itself, that a revision's fields and links point at.

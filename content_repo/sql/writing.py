@@ -6,8 +6,8 @@ follows from it, is decided in :mod:`content_repo.transaction`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
@@ -16,8 +16,10 @@ from content_repo.doctypes import DocumentType, Types
 from content_repo.linking import Link, Target, dumped, loaded
 from content_repo.model import Action, Kind, Side
 from content_repo.sources import NodeSource
+from content_repo.sql import groups
+from content_repo.sql.chunks import chunks
 from content_repo.sql.planting import BulkWriter
-from content_repo.sql.sources import delete_rows
+from content_repo.sql.sources import delete_rows, flag
 from content_repo.sql.tables import (
     change,
     counter,
@@ -26,13 +28,11 @@ from content_repo.sql.tables import (
     placement,
     publication,
     reference,
+    rendition,
     revision,
     seen_field,
     source,
 )
-
-#: How many values one statement names; SQLite's own bound is 32,766.
-_CHUNK: Final = 5_000
 
 
 class Writer:
@@ -89,6 +89,10 @@ class Writer:
         )
         return any(id != but for id in self._connection.scalars(taken))
 
+    def join_group(self, group: str) -> bool:
+        """A node is about to join *group*; whether it finds others there."""
+        return group in groups.join(self._connection, [group])
+
     def insert_node(self, values: Mapping[str, Any]) -> None:
         self._connection.execute(sa.insert(node).values(**values))
 
@@ -110,10 +114,14 @@ class Writer:
         self._connection.execute(
             sa.insert(revision).values(
                 node=id, revision=number, position=position, fields=orjson.dumps(fields).decode(),
-                at=self._at, author=self._author, message=message, kept=text, kept_by=by,
-                links=dumped(links),
+                at=self._at, author=self._author, message=message,
             )
         )  # fmt: skip
+        self._connection.execute(
+            sa.insert(rendition).values(
+                position=position, is_sourced=False, links=dumped(links), kept_by=by, kept=text
+            )
+        )
 
     def fields(self, id: str, number: int) -> dict[str, Any]:
         """The fields of one revision."""
@@ -134,7 +142,7 @@ class Writer:
         )
         return {
             path: (id, Kind(kind))
-            for chunk in _chunks(paths)
+            for chunk in chunks(paths)
             for path, id, kind in self._connection.execute(query.where(node.c.path.in_(chunk)))
         }
 
@@ -153,21 +161,19 @@ class Writer:
         query = sa.select(node.c.id, node.c.path)
         return {
             id: path is not None
-            for chunk in _chunks(ids)
+            for chunk in chunks(ids)
             for id, path in self._connection.execute(query.where(node.c.id.in_(chunk)))
         }
 
     def links(self, id: str, number: int) -> tuple[Link, ...]:
         """The links of one revision."""
-        stored = sa.select(revision.c.links).where(
-            revision.c.node == id, revision.c.revision == number
-        )
+        stored = sa.select(rendition.c.links).where(_is_of(id, number))
         return loaded(self._connection.execute(stored).scalar_one())
 
     def relink(self, id: str, number: int, links: Sequence[Link]) -> None:
         """Give one revision other links."""
-        one = (revision.c.node == id) & (revision.c.revision == number)
-        self._connection.execute(sa.update(revision).where(one).values(links=dumped(links)))
+        changed = sa.update(rendition).where(_is_of(id, number)).values(links=dumped(links))
+        self._connection.execute(changed)
 
     def refer(self, id: str, number: int, targets: Iterable[str]) -> None:
         """Note what nodes one revision points at, and no more."""
@@ -179,33 +185,31 @@ class Writer:
 
     # -- kept fields ------------------------------------------------------
 
-    def unkept(self, forms: Collection[str], limit: int) -> list[tuple[str, int, str, str]]:
-        """Node, revision, type and fields of documents kept in none of *forms*.
+    def unkept(self, forms: Collection[str], limit: int) -> list[tuple[int, str, str]]:
+        """Position, type and fields of documents' revisions kept in none of *forms*.
 
         Only of revisions that a side shows.
         """
-        shown = revision.c.revision.in_([node.c.draft_revision, node.c.published_revision])
+        shown = rendition.c.position.in_([node.c.draft_position, node.c.published_position])
         found = self._connection.execute(
-            sa.select(node.c.id, revision.c.revision, node.c.type, revision.c.fields)
-            .join(revision, (revision.c.node == node.c.id) & shown)
+            sa.select(rendition.c.position, node.c.type, revision.c.fields)
+            .select_from(node.join(rendition, shown))
+            .join(revision, revision.c.position == rendition.c.position)
             .where(
                 node.c.kind == Kind.DOCUMENT.value,
-                revision.c.kept_by.is_(None) | revision.c.kept_by.not_in(forms),
+                rendition.c.kept_by.is_(None) | rendition.c.kept_by.not_in(forms),
             )
             .limit(limit)
         )
         return [tuple(row) for row in found]
 
-    def keep(self, made: Iterable[tuple[str, int, str, str]]) -> None:
-        """Keep, of each node and revision, a form and what it was made by."""
+    def keep(self, made: Iterable[tuple[int, str, str]]) -> None:
+        """Keep, of the revision made at each position, a form and what it was made by."""
         self._connection.execute(
-            sa.update(revision)
-            .where(
-                revision.c.node == sa.bindparam("of"),
-                revision.c.revision == sa.bindparam("number"),
-            )
+            sa.update(rendition)
+            .where(rendition.c.position == sa.bindparam("of"))
             .values(kept=sa.bindparam("text"), kept_by=sa.bindparam("by")),
-            [{"of": id, "number": n, "text": text, "by": by} for id, n, text, by in made],
+            [{"of": position, "text": text, "by": by} for position, text, by in made],
         )
 
     # -- history ----------------------------------------------------------
@@ -269,6 +273,9 @@ class Writer:
     def erase(self, ids: Iterable[str]) -> None:
         """Delete nodes with their whole history, the change log apart."""
         rows = [{"of": id} for id in ids]
+        left = groups.company(self._connection, [row["of"] for row in rows])
+        made = sa.select(revision.c.position).where(revision.c.node == sa.bindparam("of"))
+        self._connection.execute(sa.delete(rendition).where(rendition.c.position.in_(made)), rows)
         for table, column in (
             (revision, revision.c.node),
             (placement, placement.c.node),
@@ -278,12 +285,14 @@ class Writer:
             (node, node.c.id),
         ):
             self._connection.execute(sa.delete(table).where(column == sa.bindparam("of")), rows)
+        groups.leave(self._connection, left)
 
     # -- sources ----------------------------------------------------------
 
     def note_sources(self, id: str, number: int, sources: Iterable[NodeSource]) -> None:
         """Note that revision *number* comes from those files, whatever came from them before."""
-        self.bulk().put_sources((id, number, one) for one in sources)
+        noted = self.bulk().put_sources((id, number, one) for one in sources)
+        flag(self._connection, noted)
 
     def forget_sources(self, id: str) -> None:
         delete_rows(self._connection, id)
@@ -318,7 +327,9 @@ class Writer:
             self._connection.execute(sa.insert(seen_field), fresh)
 
 
-def _chunks(values: Collection[str]) -> Iterator[list[str]]:
-    every = list(values)
-    for start in range(0, len(every), _CHUNK):
-        yield every[start : start + _CHUNK]
+def _is_of(id: str, number: int) -> sa.ColumnElement[bool]:
+    """Whether a rendition is that of a node's revision."""
+    made = sa.select(revision.c.position).where(
+        revision.c.node == id, revision.c.revision == number
+    )
+    return rendition.c.position == made.scalar_subquery()

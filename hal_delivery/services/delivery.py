@@ -188,7 +188,7 @@ class Delivery:
             Kind.ASSET: shared,
         }
         self._bounds: Mapping[Kind, Mapping[str, Any]] = {
-            kind: {"kinds": frozenset({kind}), "roots": roots}
+            kind: {"kinds": frozenset({kind}), "roots": roots, "seen": tuple(self._roots.items())}
             for kind, roots in self._roots.items()
         }
         self._field_names: tuple[int, Mapping[str, str]] = (-1, {})
@@ -440,7 +440,8 @@ class Delivery:
     def documents(self, query: Query) -> Page[Rendition]:
         """The page of documents that *query* asks for, with their fields as they are kept."""
         hits = self._hits(Kind.DOCUMENT, query)
-        return self._page(self._renditions(hits.ids), query, hits)
+        found = self._reader.renditions(hits.numbers)
+        return self._page(self._kept([found[id] for id in hits.ids if id in found]), query, hits)
 
     def corrected(self, kind: Kind, query: Query, *, finds: bool) -> str | None:
         """What the text of *query*, which *finds* something or not, may have meant instead."""
@@ -560,7 +561,7 @@ class Delivery:
         return [found[id] for id in ids if id in found]
 
     def _renditions(self, ids: Sequence[str]) -> list[Rendition]:
-        found = self._reader.renditions(ids)
+        found = self._reader.renditions_of(ids)
         return self._kept([found[id] for id in ids if id in found])
 
     def _places(self, ids: Sequence[str]) -> list[Place]:
@@ -573,15 +574,11 @@ class Delivery:
     def _narrowed(self, kind: Kind, query: Query) -> Query:
         """*query*, of nodes of that kind, within what the mount shows."""
         bounds = self._bounds[kind]
-        narrowed = query
-        if (query.kinds, query.roots) != (bounds["kinds"], bounds["roots"]):
-            narrowed = replace(query, **bounds)
-        if query.conditions or query.facets:
-            narrowed = replace(narrowed, seen=tuple(self._roots.items()))
-        return narrowed
+        is_ready = all(getattr(query, name) == value for name, value in bounds.items())
+        return query if is_ready else replace(query, **bounds)
 
     def bounds(self, kind: Kind) -> Mapping[str, Any]:
-        """The kinds and roots of every query of nodes of *kind*: one made with them is ready."""
+        """What every query of nodes of *kind* is within: one made with it is ready."""
         return self._bounds[kind]
 
     def _page(self, items: list[T], query: Query, hits: Hits) -> Page[T]:

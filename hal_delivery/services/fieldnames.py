@@ -56,6 +56,10 @@ class Named:
     through: str | None = None
     free: bool = False
 
+    def __hash__(self) -> int:
+        # Declarations are long: whatever has the same name rarely differs in them.
+        return hash((self.name, self.through))
+
     @property
     def kinds(self) -> frozenset[FieldKind]:
         return frozenset(one.kind for one in self.fields)

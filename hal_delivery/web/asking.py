@@ -98,6 +98,10 @@ class Asked:
     _said: dict[tuple[Parameter, ...], str] = field(
         init=False, default_factory=dict, compare=False, repr=False
     )
+    #: What :meth:`around` said.
+    _parted: dict[Parameter, tuple[str, str]] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
 
     def ignoring(self, mistakes: Iterable[Mistake]) -> Asked:
         """The same where *mistakes* were passed over as well."""
@@ -141,9 +145,18 @@ class Asked:
 
     def pages(self, address: str) -> Callable[[int], str]:
         """The links that ask *address* the same from other offsets."""
-        # Put together once: only the number differs.
-        before, after = self.query(offset=0).split(f"{OFFSET.name}=0", 1)
-        return lambda offset: f"{address}{before}{OFFSET.name}={offset}{after}"
+        before, behind = self.around(OFFSET)
+        return lambda offset: f"{address}{before}{offset}{behind}"
+
+    def around(self, one: Parameter) -> tuple[str, str]:
+        """The query string of links that differ in the value of *one* only: what it has before
+        that, and behind."""
+        found = self._parted.get(one)
+        if found is None:
+            text = self._query((), _in_order({**self.given, one.name: "0"}))
+            before, behind = text.split(f"{one.name}=0", 1)
+            found = self._parted[one] = f"{before}{one.name}=", behind
+        return found
 
     def query(self, *only: Parameter, **changed: int | str) -> str:
         """The query string of a link that asks the same, but for *changed*.

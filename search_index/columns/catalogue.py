@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final, cast
 
 import numpy as np
 
 from content_repo import Kind, locales
+from search_index import choosing
 from search_index.catalogue import Catalogue, Found, Spot
 from search_index.columns import counting, ordering, selecting, viewing
 from search_index.columns.gathered import FEW, Columns, Rows
@@ -124,26 +125,35 @@ class ColumnCatalogue(Catalogue):
     def _found(self, query: Query, scored: Scored | None) -> Found:
         view, flags = self.view(query), self._flags(query)
         if scored is None:
-            rows = self._listed(query, view, flags)
-            return Found(cast(Sequence[int], rows), len(rows), rows)
+            listed = self._listed(query, view, flags)
+            return Found(cast(Sequence[int], listed), len(listed), listed)
         if not (scored.shown and flags is view.flags):
             there = np.flatnonzero(flags[scored.rows])
             scored = Scored(scored.rows[there], scored.scores[there])
-        chosen = self._chosen(query, view, scored)
-        shown = scored.rows[chosen].tolist()
-        scores = dict(zip(shown, scored.scores[chosen].tolist(), strict=True))
-        return Found(shown, len(scored.rows), scored.rows, scores)
+        every = scored.rows if query.facets else None
+        rows, scores = self._chosen(query, view, scored)
+        return Found(rows, scored.total, every, scores)
 
-    def _chosen(self, query: Query, view: View, scored: Scored) -> Rows:
-        """Which of those *scored* are needed, in the order of *query*."""
+    def _chosen(
+        self, query: Query, view: View, scored: Scored
+    ) -> tuple[list[int], Mapping[int, float]]:
+        """Which of those *scored* are needed, in the order of *query*, and their scores."""
         sort, needed = query.sort, query.window.offset + query.window.limit
         if query.after or query.cursor or query.listed:
-            needed = len(scored.rows)
-        if not sort:
-            return ordering.best(scored.scores, scored.rows, needed)
-        if any(key.of == "score" for key in sort):
-            return ordering.sorted_by(self._columns, sort, view.composed, scored)
-        return ordering.first(self._order(view, sort).places[scored.rows], needed)
+            needed = scored.total
+        if sort and not any(key.of == "score" for key in sort):
+            order = self._order(view, sort)
+            some = scored.first(order, needed)
+            # What nothing is ordered by need not be known.
+            return some[choosing.first(order.places[some], needed)].tolist(), {}
+        if sort:
+            rows, scores = scored.rows, scored.scores
+            chosen: Numbers = ordering.sorted_by(self._columns, sort, view.composed, scored)
+        else:
+            rows, scores = scored.best(needed)
+            chosen = choosing.best(scores, rows, needed)
+        shown = rows[chosen].tolist()
+        return shown, dict(zip(shown, scores[chosen].tolist(), strict=True))
 
     def _listed(self, query: Query, view: View, flags: Flags) -> Rows:
         """The rows that have a flag, as *query* sorts them."""
@@ -159,11 +169,13 @@ class ColumnCatalogue(Catalogue):
         rows = np.flatnonzero(flags)
         if not sort:
             return rows
-        if len(rows) * FEW < len(flags):
+        if len(rows) * FEW < len(flags) and (view.composed or sort not in self._orders):
             # For more, the order of all is made, and kept.
             return ordering.sorted_rows(self._columns, sort, view.composed, rows)
-        order = self._order(view, sort).rows
-        return order[flags[order]]
+        order = self._order(view, sort)
+        if len(rows) * FEW < len(flags):
+            return rows[np.argsort(order.places[rows])]
+        return order.rows[flags[order.rows]]
 
     def _order(self, view: View, sort: tuple[SortKey, ...]) -> ordering.Order:
         # Where nobody borrows anything, all views have the same order.
@@ -209,3 +221,6 @@ class ColumnCatalogue(Catalogue):
 
     def _ids(self, rows: Sequence[int]) -> tuple[str, ...]:
         return self._columns.ids(np.array(rows, np.int64))
+
+    def _numbers(self, rows: Sequence[int]) -> tuple[int, ...]:
+        return tuple(self._columns.dense("number")[list(rows)].tolist())

@@ -27,7 +27,10 @@ _DAY = 24 * 60 * 60 * 1000
 
 
 class _Part(NamedTuple):
-    """Who holds which code, how many codes there are, and what each stands for, if anything."""
+    """Who holds which code, how many codes there are, and what each stands for, if anything.
+
+    The codes of one row follow one another.
+    """
 
     pairs: Pairs
     size: int
@@ -61,9 +64,12 @@ def _add(tally: facets.Tally, part: _Part) -> None:
     counts = np.bincount(codes, minlength=part.size)
     present = np.flatnonzero(counts)
     of_code = [part.value(code) for code in present.tolist()]
-    stands = np.zeros(part.size, np.bool_)
-    stands[present] = [one is not None for one in of_code]
-    is_repeated = bool(np.bincount(holders[stands[codes]], minlength=1).max() > 1)
+    standing = holders
+    if None in of_code:
+        stands = np.zeros(part.size, np.bool_)
+        stands[present] = [one is not None for one in of_code]
+        standing = holders[stands[codes]]
+    is_repeated = bool((standing[1:] == standing[:-1]).any())
     tally.is_single &= not is_repeated
     tally.hold(one for one in of_code if one is not None)
     counting = [() if one is None else tuple(tally.counting((one,))) for one in of_code]
@@ -129,8 +135,12 @@ def _by_unit(pairs: Pairs, table: TypedTable, unit: facets.Unit) -> _Part:
     # There may be more of them the next moment.
     dated = len(begun)
     codes = units[pairs.codes]
-    others, numbers = np.unique(pairs.codes[codes == NONE], return_inverse=True)
-    codes[codes == NONE] = dated + numbers
+    undated = codes == NONE
+    others: Sequence[int] = ()
+    if undated.any():
+        distinct, numbers = np.unique(pairs.codes[undated], return_inverse=True)
+        codes[undated] = dated + numbers
+        others = distinct.tolist()
 
     def value(code: int) -> Typed:
         if code < dated:

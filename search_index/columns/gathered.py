@@ -166,17 +166,17 @@ class Columns(Sequence[Entry]):
         """The same of those *rows* only; of few, all others are not even passed over."""
         if len(rows) * FEW > self.size:
             pairs = self.pairs(held, name)
-            there = self.flagged(rows)[pairs.holders]
+            there = np.flatnonzero(self.flagged(rows)[pairs.holders])
             return Pairs(pairs.holders[there], pairs.codes[there])
         if not any(one.leaf.holds(held, name) for one in self._living):
             return NO_PAIRS
         leaves, numbers = self._spots
         which = leaves[rows]
         holders, codes = [], []
-        for leaf in np.unique(which).tolist():
+        for leaf in np.flatnonzero(np.bincount(which)).tolist():
             mine = rows[which == leaf]
-            found, sizes = self._living[leaf].leaf.codes(held, name, numbers[mine])
-            holders.append(np.repeat(mine, sizes).astype(np.int32))
+            at, found = self._living[leaf].leaf.codes(held, name, numbers[mine])
+            holders.append(mine[at].astype(np.int32))
             codes.append(found)
         return Pairs(np.concatenate(holders), np.concatenate(codes)) if holders else NO_PAIRS
 

@@ -22,7 +22,7 @@ from content_repo import Kind
 from search_index.columns.tables import NONE, Codes, Derived, Flags, Ranked, Table, TypedTable
 from search_index.entry import Entry, Order
 from search_index.occurrences import Source
-from search_index.words import Segment, Spans
+from search_index.segment import Segment, Spans
 
 Numbers = NDArray[np.int64]
 
@@ -37,7 +37,8 @@ Held = Literal["values", "refs", "keys"]
 
 #: Numbers, one for each entry.
 NUMBERS: Final = (
-    "rank", "revision", "created_at", "modified_at", "published_at", "depth", "titled", "texts",
+    "number", "rank", "revision", "created_at", "modified_at", "published_at", "depth", "titled",
+    "texts",
 )  # fmt: skip
 
 #: Codes, one for each entry.
@@ -156,7 +157,7 @@ class Leaf:
             for name, column in said.dense.items()
         }
         self._pairs = _paired(said, tables, codes["id"])
-        self._starts: dict[tuple[Held, str], Codes] = {}
+        self._found: dict[tuple[Held, str], _Lookup] = {}
         #: Where the texts of each field are.
         self.spans = said.spans
 
@@ -183,6 +184,7 @@ class Leaf:
             languages=self.languages(),
             size=self.size,
             numbers=self.numbers,
+            units=(self.dense["titled"], self.dense["texts"]),
             spans=self.spans,
         )
 
@@ -204,20 +206,12 @@ class Leaf:
                 self._pairs[held, name] = self._read(held, name)
             return self._pairs[held, name]
 
-    def codes(self, held: Held, name: str, numbers: Numbers) -> tuple[Codes, Numbers]:
-        """What the entries of those *numbers* hold, one after another, and how much each does."""
-        pairs = self.pairs(held, name)
-        starts = self._starts.get((held, name))
-        if starts is None:
-            # Where the codes of each number begin: holders ascend.
-            numbered = np.arange(self.size + 1, dtype=np.int32)
-            starts = np.searchsorted(pairs.holders, numbered).astype(np.int32)
-            self._starts[held, name] = starts
-        first = starts[numbers]
-        sizes = starts[numbers + 1] - first
-        ends = np.cumsum(sizes)
-        spread = np.arange(ends[-1] if len(ends) else 0)
-        return pairs.codes[np.repeat(first - ends + sizes, sizes) + spread], sizes
+    def codes(self, held: Held, name: str, numbers: Numbers) -> tuple[Numbers, Codes]:
+        """Which of those *numbers*, by their places, hold something, and what: one for each."""
+        found = self._found.get((held, name))
+        if found is None:
+            found = self._found[held, name] = _Lookup.of(self.pairs(held, name), self.size)
+        return found.codes(numbers)
 
     def _read(self, held: Held, name: str) -> Pairs:
         """What holds strings that are not kept for each entry from the start."""
@@ -228,6 +222,37 @@ class Leaf:
                 holders.append(number)
                 codes.append(code(value))
         return Pairs(np.array(holders, np.int32), np.array(codes, np.int32))
+
+
+class _Lookup(NamedTuple):
+    """Pairs by number: ``first`` says where the codes of each begin; or, where none has
+    several, what its code is."""
+
+    pairs: Pairs
+    first: Codes
+    is_single: bool
+
+    @classmethod
+    def of(cls, pairs: Pairs, size: int) -> _Lookup:
+        # Holders ascend.
+        starts = np.searchsorted(pairs.holders, np.arange(size + 1, dtype=np.int32))
+        if (np.diff(starts) > 1).any():
+            return cls(pairs, starts.astype(np.int32), is_single=False)
+        codes = np.full(size, NONE, np.int32)
+        codes[pairs.holders] = pairs.codes
+        return cls(pairs, codes, is_single=True)
+
+    def codes(self, numbers: Numbers) -> tuple[Numbers, Codes]:
+        """See :meth:`Leaf.codes`."""
+        first = self.first[numbers]
+        if self.is_single:
+            at = np.flatnonzero(first != NONE)
+            return at, first[at]
+        sizes = self.first[numbers + 1] - first
+        ends = np.cumsum(sizes)
+        spread = np.arange(ends[-1] if len(ends) else 0)
+        codes = self.pairs.codes[np.repeat(first - ends + sizes, sizes) + spread]
+        return np.repeat(np.arange(len(numbers)), sizes), codes
 
 
 #: Stands where strings are long, until somebody asks for them.
@@ -291,7 +316,7 @@ class _Reading:
         id, path, published = self._same(told["id"]), told["path"], told["published_at"]
         types, (titled, texts) = tuple(told["types"]), told["units"]
         numbers = (
-            told["rank"], told["revision"], told["created_at"], told["modified_at"],
+            told["number"], told["rank"], told["revision"], told["created_at"], told["modified_at"],
             NEVER if published is None else published, path.count("/"), titled, texts,
         )  # fmt: skip
         values = (

@@ -18,7 +18,6 @@ from search_index.columns.leaf import NEVER
 from search_index.columns.tables import Floats, TypedTable
 from search_index.entry import Entry
 from search_index.matching import Scored
-from search_index.postings import Counts, Numbers
 from search_index.query import SortKey
 
 #: So many new rows are put between those that are sorted; with more, all are sorted.
@@ -97,33 +96,6 @@ def sorted_by(
             ranked = ranks(columns, key, composed)[scored.rows]
         chosen = chosen[np.argsort(ranked[chosen], kind="stable")]
     return chosen
-
-
-def first(places: NDArray[Any], most: int) -> Rows:
-    """Where the *most* least of *places* are, which all differ, the least first."""
-    few = _least(places, most)
-    return few[np.argsort(places[few])][:most]
-
-
-def best(scores: Counts, rows: Numbers, most: int) -> Rows:
-    """Where the *most* greatest *scores* are, the greatest first, ties by row."""
-    turned = -scores
-    few = _least(turned, most)
-    return few[np.lexsort((rows[few], turned[few]))][:most]
-
-
-def _least(values: NDArray[Any], most: int) -> Rows:
-    """Where the *most* least *values* are, and all that are equal to them, and maybe some more.
-
-    Of as many blocks as that, four times, the least values are looked at first: what is greater
-    than so many of them is none of those.  Parting all values takes ten times as long.
-    """
-    blocks = max(64, 4 * most)
-    if not 0 < most < len(values) // blocks:
-        return np.arange(len(values))
-    length = len(values) // blocks
-    least = values[: blocks * length].reshape(blocks, length).min(axis=1)
-    return np.flatnonzero(values <= np.partition(least, most - 1)[most - 1])
 
 
 def ranks(columns: Columns, key: SortKey, composed: Composed, rows: Rows | None = None) -> Floats:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from search_index.columns.leaf import CODED, LONG, NUMBERS, Held, Pairs, Said, read
 from search_index.entry import Order
-from search_index.words import Spans
+from search_index.segment import Spans
 
 #: Raise it whenever the same entries are saved otherwise, or say something else.
 FORM: Final = 2

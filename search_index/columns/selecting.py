@@ -89,7 +89,7 @@ def _holding_any(columns: Columns, pairs: Pairs, table: Table[Any], values: Sequ
     """The rows that hold one of *values*."""
     if len(values) == 1:
         # Comparing codes takes a third of looking up the flag of each.
-        return columns.flagged(pairs.holders[pairs.codes == table.known(values[0])])
+        return columns.flagged(pairs.holders[np.flatnonzero(pairs.codes == table.known(values[0]))])
     return _holders(columns, pairs, _raised(table, values))
 
 

@@ -81,6 +81,9 @@ class Sketch:
     def get(self, name: str) -> tuple[Typed, ...]:
         """The values of a field."""
         leaf, number = self.columns.spot(self.row)
-        codes, _ = leaf.codes("values", name, np.array([number]))
+        pairs = leaf.pairs("values", name)
+        # Holders ascend, and are looked through as what they are: others would be converted.
+        bounds = np.array((number, number + 1), pairs.holders.dtype)
+        first, last = pairs.holders.searchsorted(bounds)
         held = self.columns.tables.field("values", name).values
-        return tuple([held[code] for code in codes.tolist()])
+        return tuple([held[code] for code in pairs.codes[first:last].tolist()])

@@ -15,10 +15,11 @@ from alembic.migration import MigrationContext
 
 import content_repo
 from content_repo import ROOT_ID, Side
+from content_repo.sources import NodeSource
 from content_repo.sql.database import Database
 from content_repo.sql.tables import metadata
 from tests.content_repo import stores
-from tests.content_repo.content import must, one_page, paths
+from tests.content_repo.content import must, new_id, one_page, page, paths
 from tests.content_repo.history import History
 from tests.content_repo.stores import Store
 
@@ -51,12 +52,12 @@ def migrate(store: Store) -> None:
     database.close()
 
 
-def downgrade(store: Store) -> None:
+def downgrade(store: Store, to: str = "base") -> None:
     config = alembic.config.Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with connected(store) as connection:
         config.attributes["connection"] = connection
-        alembic.command.downgrade(config, "base")
+        alembic.command.downgrade(config, to)
 
 
 def tables(store: Store) -> set[str]:
@@ -132,6 +133,31 @@ def test_a_schema_with_content_can_be_taken_back(store: Store) -> None:
         one_page(repository, "again", published=True)
         assert "again" in paths(repository.reader(Side.PUBLISHED))
     History(store).check()
+
+
+def test_content_of_before_is_carried_over(store: Store) -> None:
+    """Numbers, positions, and what is noted of nodes and revisions come of any older database."""
+    group, file = new_id(), NodeSource(root=ROOT_ID, path="a", digest="0" * 64, size=0, origin="/")
+    with store.opened() as repository, repository.write() as tx:
+        one, two = page(tx, "one", group=group), page(tx, "two", group=group)
+        tx.note_sources(one, [file])
+        tx.publish(one)
+        linking = page(tx, "three", fields={"content": '<a href="one">a</a><a href="no">b</a>'})
+        tx.revise(one, {"title": "again"})
+        tx.trash(two)
+    before = everything(store)
+
+    downgrade(store, "0004")
+    assert "rendition" not in tables(store)
+    migrate(store)
+
+    assert everything(store) == before
+    with store.opened() as repository:
+        draft, published = map(repository.reader, (Side.DRAFT, Side.PUBLISHED))
+        assert (must(published.get(one)).is_sourced, must(draft.get(one)).is_sourced) == (1, 0)
+        assert must(draft.get(one)).is_translated
+        assert not must(draft.get(linking)).is_translated
+        assert [link.target for link in draft.links([linking])[linking]] == [one, None]
 
 
 def test_opening_an_empty_database_makes_a_repository(empty: Store) -> None:

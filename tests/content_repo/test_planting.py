@@ -357,7 +357,9 @@ def test_statements_do_not_grow_with_the_batch(repository: Repository) -> None:
 
 def links(store: Store, id: str) -> list[tuple[str, str | None]]:
     """What the links of a new node lead to, and the nodes that it points at."""
-    (row,) = store.rows(f"SELECT links FROM revision WHERE node = '{id}' AND revision = 1")
+    (row,) = store.rows(
+        f"SELECT links FROM rendition NATURAL JOIN revision WHERE node = '{id}' AND revision = 1"
+    )
     return [(kind, target) for _, _, _, kind, target in orjson.loads(row[0])]
 
 

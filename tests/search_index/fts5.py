@@ -179,7 +179,7 @@ class _Source:
             entries.append(number)
             found.append(at)
         ones = np.ones(len(found), np.int64)
-        return Placed(np.array(entries, np.int64), ones, np.array(found, np.int64))
+        return Placed.of(np.array(entries, np.int64), ones, np.array(found, np.int64))
 
     def beginning(self, field: str, prefix: str) -> Iterator[str]:
         statement = """

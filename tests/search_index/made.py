@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from search_index.entry import Entry
 
 _ENTRY: Final = Entry(
     id="",
+    number=1,
     kind=Kind.DOCUMENT,
     types=("site:article",),
     path="",
@@ -33,5 +35,6 @@ _ENTRY: Final = Entry(
 
 
 def entry(path: str, **said: Any) -> Entry:
-    """The entry at *path*, of which the rest is as plain as can be; its id is its path's."""
-    return replace(_ENTRY, **{"id": f"id-{path}", "path": path, **said})
+    """The entry at *path*, otherwise as plain as can be; id and number are its path's."""
+    number = zlib.crc32(path.encode())
+    return replace(_ENTRY, **{"id": f"id-{path}", "number": number, "path": path, **said})

@@ -41,7 +41,8 @@ class OracleIndex:
             nodes.sort(key=cmp_to_key(self._comparison(key)))
         left = [node for node in nodes if query.after is None or node.id > query.after]
         window = left[query.window.offset :][: query.window.limit]
-        return Hits(tuple(node.id for node in window), len(nodes), self.position, self.reached)
+        ids, numbers = (tuple(getattr(one, of) for one in window) for of in ("id", "number"))
+        return Hits(ids, numbers, len(nodes), self.position, self.reached)
 
     @property
     def position(self) -> int:

@@ -27,12 +27,12 @@ class OneTitle:
         analysis.place(title, 0, self._places)
 
     def of(self, field: str, term: str) -> Posting:
-        count = len(self.places(field, term).places)
+        count = len(self.places(field, term).keys)
         return Posting(np.array([0]), np.array([float(count)])) if count else NOWHERE
 
     def places(self, field: str, term: str) -> Placed:
         found = np.array(self._places.get(term, []) if field == "title" else [], np.int64)
-        return Placed(np.zeros(len(found), np.int64), np.ones(len(found), np.int64), found)
+        return Placed.of(np.zeros(len(found), np.int64), np.ones(len(found), np.int64), found)
 
     def word(self, term: str) -> Found:
         return united(self.of("title", term), self.of("text", term))

@@ -155,7 +155,9 @@ def test_arrays_say_the_same(found: list[Document], most: int) -> None:
                     for number, _, value in there
                     for place in np.frombuffer(value, np.uint32)
                 ]
-                assert postings.places(name, term.decode()).keys().tolist() == keys
+                placed = postings.places(name, term.decode())
+                assert placed.widened().keys.tolist() == keys
+                assert placed.entries.tolist() == [key // PLACES for key in keys]
 
 
 def merged(storage: FileStorage, segments: Iterable[Any], most: int) -> Any:

@@ -156,7 +156,7 @@ def test_the_index_answers_as_the_oracle_does(
 
 def told(hits: Hits) -> tuple[object, ...]:
     """What an oracle says as well."""
-    return hits.ids, hits.total, hits.position, hits.reached
+    return hits.ids, hits.numbers, hits.total, hits.position, hits.reached
 
 
 def contents(index: WhooshIndex) -> list[Hits]:

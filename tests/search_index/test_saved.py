@@ -144,7 +144,8 @@ def batched(places: Sequence[int]) -> list[tuple[int, int]]:
 def said_in_numbers(one: Entry) -> tuple[int, ...]:
     published = NEVER if one.published_at is None else one.published_at
     depth = one.path.count("/")
-    return (one.rank, one.revision, one.created_at, one.modified_at, published, depth, *one.units)
+    times = (one.created_at, one.modified_at, published)
+    return (one.number, one.rank, one.revision, *times, depth, *one.units)
 
 
 def said_in_codes(one: Entry) -> tuple[Any, ...]:

@@ -18,7 +18,7 @@ from content_repo.errors import NodeNotFound
 from content_repo.model import Kind, Node
 from content_repo.taxonomy import Category
 from hal_delivery.services.delivery import Delivery
-from hal_delivery.services.fieldnames import FieldNames, Named, TooFar
+from hal_delivery.services.fieldnames import Named, TooFar
 from hal_delivery.surfaces.content.filtering import META, Filtering
 from hal_delivery.surfaces.content.params import reader_locales
 from hal_delivery.surfaces.content.serializers.fields import iso
@@ -65,15 +65,14 @@ class Faceted:
     """A facet as it was asked for: its name in links, and in filters.
 
     ``named`` is what that stands for among fields, if it is not the node's own;
-    ``kind`` and ``among`` say what the list holds.
+    ``filtering`` reads the filters of the list.
     """
 
     written: str
     name: str
     facet: Facet
     named: Named | None
-    kind: Kind
-    among: Collection[str] | None
+    filtering: Filtering
 
     @property
     def is_reference(self) -> bool:
@@ -120,9 +119,9 @@ def faceted(
     """
     if not asked.facets:
         return asked, ()
-    fields = Filtering.of(delivery, kind, among).fields
+    filtering = Filtering.of(delivery, kind, among)
     wanted = list(dict.fromkeys(asked.facets))
-    read = [_faceted(name, fields, among, delivery) for name in wanted[:MOST]]
+    read = [_faceted(name, filtering) for name in wanted[:MOST]]
     mistakes = [one for one in read if isinstance(one, Mistake)]
     if len(wanted) > MOST:
         mistakes.append(Mistake(FACETS.name, f"takes at most {MOST} names"))
@@ -134,10 +133,9 @@ def faceted(
     return asked, tuple(found.values())
 
 
-def _faceted(
-    written: str, fields: FieldNames, among: Collection[str] | None, delivery: Delivery
-) -> Faceted | Mistake:
+def _faceted(written: str, filtering: Filtering) -> Faceted | Mistake:
     """The facet of that name, or what is wrong with it."""
+    fields = filtering.fields
     divided = None if written in fields.known else _WITH_UNIT.fullmatch(written)
     name, unit = divided.groups() if divided else (written, None)
     if unit is not None and unit not in _UNITS:
@@ -145,7 +143,7 @@ def _faceted(
         return Mistake(FACETS.name, "is no unit of time", written[:80], _UNITS, example)
     by_meta = name if name in fields.known else _SHORT.get(name, name)
     of_node = META.get(by_meta)
-    named = None if of_node else _named(name, fields)
+    named = None if of_node else _named(name, filtering)
     if isinstance(named, Mistake):
         return named
     if unit is not None and not _is_dated(of_node, named):
@@ -155,19 +153,19 @@ def _faceted(
         own,
         of="node" if of_node else "field",
         unit=cast("Unit | None", unit),
-        above={} if named is None else _above(named, delivery),
+        above={} if named is None else _above(named, filtering.delivery),
         refers=named is not None and named.through is not None,
     )
     if of_node is None and not name.startswith("/"):
         name = by_meta = own
     suffix = f"({unit})" if unit else ""
-    return Faceted(name + suffix, by_meta, facet, named, fields.kind, among)
+    return Faceted(name + suffix, by_meta, facet, named, filtering)
 
 
-def _named(name: str, fields: FieldNames) -> Named | Mistake:
+def _named(name: str, filtering: Filtering) -> Named | Mistake:
     """What a name stands for, if its values can be counted."""
     try:
-        found = fields.find(name)
+        found = filtering.name(name)
     except TooFar:
         return Mistake(FACETS.name, _BEHIND, name[:80])
     if found is None:
@@ -178,8 +176,9 @@ def _named(name: str, fields: FieldNames) -> Named | Mistake:
         told = "has no values to choose from: it is text, or holds other fields"
     else:
         return found
-    known = [*sorted(one for one in fields.names() if ":" not in one), *_SHORT, *META]
-    countable = [one for one in known if one in (*_SHORT, *META) or _is_countable(fields.find(one))]
+    known = [*sorted(one for one in filtering.fields.names() if ":" not in one), *_SHORT, *META]
+    ours = (*_SHORT, *META)
+    countable = [one for one in known if one in ours or _is_countable(filtering.name(one))]
     close = nearest(name, countable) or countable[:12]
     return Mistake(FACETS.name, told, name[:80], close, f"{FACETS.name}={close[0]}")
 
@@ -228,8 +227,7 @@ def _walked(
 def shown(one: Faceted, counted: Counted, asked: Asked, delivery: Delivery) -> Shown:
     """A facet and the values that were *counted* of it, each with the filters that choose it."""
     counted = _as_answered(one, counted, delivery.mount.content_root)
-    read = Filtering.of(delivery, one.kind, one.among).find
-    held = _Held(one.facet, counted.held, counted.is_single, read)
+    held = _Held(one.facet, counted.held, counted.is_single, one.filtering.find)
     conditions = zip(asked.filters, asked.conditions, strict=True)
     said = {pair: condition for pair, condition in conditions if _is_about(one.facet, condition)}
     choices = [_choice(one, value, count, held, said) for value, count in counted.values]

@@ -107,13 +107,14 @@ class Filtering:
     """How the filters of one list are read.
 
     ``trees`` are the taxonomies that were looked at, ``named`` what names were found
-    to stand for.
+    to stand for, ``known`` what filters were found to ask.
     """
 
     delivery: Delivery
     fields: FieldNames
     trees: dict[str, Sequence[Category]] = field(default_factory=dict)
-    named: dict[str, Named] = field(default_factory=dict)
+    named: dict[str, Named | None] = field(default_factory=dict)
+    known: dict[Pair, Condition | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, delivery: Delivery, kind: Kind, among: Collection[str] | None) -> Filtering:
@@ -124,10 +125,18 @@ class Filtering:
 
     def find(self, pair: Pair) -> Condition | None:
         """What a filter asks; ``None`` where nobody can answer it."""
-        try:
-            return self.condition(*pair)
-        except Unfit:
-            return None
+        if pair not in self.known:
+            try:
+                self.known[pair] = self.condition(*pair)
+            except Unfit:
+                self.known[pair] = None
+        return self.known[pair]
+
+    def name(self, name: str) -> Named | None:
+        """What *name* stands for, or ``None``; :class:`TooFar` behind two references."""
+        if name not in self.named:
+            self.named[name] = self.fields.find(name)
+        return self.named[name]
 
     def condition(self, written: str, text: str) -> Condition:
         """What a filter asks, or :class:`Unfit`."""
@@ -156,14 +165,8 @@ class Filtering:
             raise
 
     def _named(self, name: str) -> Named:
-        found = self.named.get(name)
-        if found is None:
-            found = self.named[name] = self._found(name)
-        return found
-
-    def _found(self, name: str) -> Named:
         try:
-            found = self.fields.find(name)
+            found = self.name(name)
         except TooFar:
             raise Unfit("leads through two references, and one is the most") from None
         if found is None:
@@ -259,6 +262,7 @@ class Filtering:
 # -- what follows from a declaration alone --------------------------------------
 
 
+@lru_cache(maxsize=_MOST_KNOWN)
 def _is_settled(named: Named) -> bool:
     """Whether a field's declarations and a text are all that says what a filter asks."""
     return named.name != _LOCALES and not any(

@@ -42,9 +42,9 @@ def following(asked: Asked, cursor: Cursor | None) -> str | None:
     after = cursors.written(cursor, _order(asked))
     if after is None:
         return None
-    # A cursor is made of letters that need no encoding; looking at each costs most of the time.
-    before, behind = asked.query(after=0).split(f"{AFTER.name}=0", 1)
-    return f"{before}{AFTER.name}={after}{behind}"
+    # A cursor is made of letters that need no encoding.
+    before, behind = asked.around(AFTER)
+    return f"{before}{after}{behind}"
 
 
 def _order(asked: Asked) -> str:

@@ -113,13 +113,14 @@ def template(address: str, *parameters: Parameter, variable: str = "") -> str:
     return f"{address}{variable}{{?{names}}}" if names else f"{address}{variable}"
 
 
-def part(whole: str, relation: str, number: int) -> str:
-    """The address of what is embedded at *whole* only: a JSON Pointer (RFC 6901) into that.
+def parts(whole: str, relation: str) -> str:
+    """What the addresses begin with of what is embedded at *whole* only, before its number: a
+    JSON Pointer (RFC 6901) into that.
 
-    >>> part(part("/list?_q=a", "facets", 0), "values", 2)
+    >>> parts(parts("/list?_q=a", "facets") + "0", "values") + "2"
     '/list?_q=a#/_embedded/facets/0/_embedded/values/2'
     """
-    return f"{whole}{'' if '#' in whole else '#'}/_embedded/{relation}/{number}"
+    return f"{whole}{'' if '#' in whole else '#'}/_embedded/{relation}/"
 
 
 @lru_cache(maxsize=4096)

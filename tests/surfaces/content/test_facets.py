@@ -96,6 +96,20 @@ def test_values_come_with_counts_over_all_pages(shore: Studio) -> None:
     assert counts(shore.site, behind) == whole
 
 
+def test_a_facet_and_a_value_say_where_they_are_in_the_answer(shore: Studio) -> None:
+    """The address of a facet, and of each of its values, is the list's with the way to it."""
+    page = shore.site.read("/documents/?_facets=size,date(year)")
+    embedded = page["_embedded"]["c:facets"]
+    counted = [value for facet in embedded for value in facet["_embedded"]["c:values"]]
+    assert counted
+    for one in (*embedded, *counted):
+        address, _, way = href(one, "self").partition("#")
+        found: Any = page
+        for step in way.split("/")[1:]:
+            found = found[int(step)] if isinstance(found, list) else found[step]
+        assert (address, found) == (href(page, "self"), one)
+
+
 def test_a_facet_has_a_name_and_says_what_is_omitted(shore: Studio) -> None:
     """Facets come in the order of the request, by the names that it used, each once."""
     page = shore.site.read("/documents/?_facets=type,size,play:size,date(year),size")

@@ -275,9 +275,9 @@ def test_a_failure_on_the_way_does_not_look_like_the_end(many: Studio, tmp_path:
     everything = ids(whole(many.site, "/documents/"))
     with closing(stream(many.site, "/documents/?_fields=title")) as pieces:
         told = read(next(pieces))
-        rename(tmp_path, "revision", "away")
+        rename(tmp_path, "rendition", "away")
         told += [one for piece in pieces for one in read(piece)]
-    rename(tmp_path, "away", "revision")
+    rename(tmp_path, "away", "rendition")
 
     broken = told.pop()
     assert broken.keys() >= MEMBERS
@@ -294,9 +294,9 @@ def rename(folder: Path, table: str, name: str) -> None:
 
 def test_a_failure_before_the_first_line_has_a_status(many: Studio, tmp_path: Path) -> None:
     """What cannot be answered at all is refused like anything else."""
-    rename(tmp_path, "revision", "away")
+    rename(tmp_path, "rendition", "away")
     response = many.site.get("/documents/", Accept=NDJSON)
-    rename(tmp_path, "away", "revision")
+    rename(tmp_path, "away", "rendition")
 
     assert response.status_code == 503
     assert response.content_type == "application/problem+json"

@@ -16,7 +16,7 @@ from hal_delivery.surfaces.content.relations import (
     curied,
 )
 from hal_delivery.surfaces.content.serializers.rendering import Rendering
-from hal_delivery.surfaces.content.urls import part
+from hal_delivery.surfaces.content.urls import parts
 from hal_delivery.web.asking import Asked
 from hal_delivery.web.vocabulary import LONGEST_QUERY, MOST_FILTERS, MOST_PARAMETERS
 from search_index.entry import Order
@@ -30,17 +30,17 @@ def facet_list(
     counted: Sequence[Shown], rendering: Rendering, *, address: str, asked: Asked
 ) -> list[Resource]:
     """The facets of the list at *address*, in which they have theirs."""
-    whole, links = address + asked.query(), _Links(address, asked)
+    selves, links = parts(address + asked.query(), curied(FACETS)), _Links(address, asked)
     return [
-        _facet(one, rendering, links, here=part(whole, curied(FACETS), number))
+        _facet(one, rendering, links, here=f"{selves}{number}")
         for number, one in enumerate(counted)
     ]
 
 
 def _facet(shown: Shown, rendering: Rendering, links: _Links, *, here: str) -> Resource:
-    values = []
+    values, selves = [], parts(here, _VALUES)
     for number, choice in enumerate(shown.choices):
-        own = {"self": link(part(here, _VALUES, number)), **links.of(choice)}
+        own = {"self": link(f"{selves}{number}"), **links.of(choice)}
         found: Resource = {
             "value": _value(shown.faceted, choice, rendering),
             "count": choice.count,

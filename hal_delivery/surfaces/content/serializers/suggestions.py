@@ -9,7 +9,7 @@ from hal_delivery.services.suggesting import Suggestion, Suggestions
 from hal_delivery.surfaces.content import relations as rel
 from hal_delivery.surfaces.content.relations import curied
 from hal_delivery.surfaces.content.serializers.rendering import Rendering
-from hal_delivery.surfaces.content.urls import DOCUMENTS, part, template
+from hal_delivery.surfaces.content.urls import DOCUMENTS, parts, template
 from hal_delivery.web.asking import Asked
 from hal_delivery.web.vocabulary import FALLBACK, LOCALE, LONGEST_TEXT, SCOPE, SUGGESTING, TEXT
 
@@ -21,6 +21,7 @@ def suggestions(found: Suggestions, rendering: Rendering, asked: Asked) -> Resou
     """All that was *found*, the likeliest first."""
     address = rendering.urls.suggest()
     here = address + asked.query()
+    selves = parts(here, curied(rel.SUGGESTIONS))
     meta = {"limit": asked.limit, "size": len(found.items), "position": found.position}
     return resource(
         {"_meta": {**meta, "capped": asked.capped} if asked.capped else meta},
@@ -33,7 +34,7 @@ def suggestions(found: Suggestions, rendering: Rendering, asked: Asked) -> Resou
         ),
         embedded={
             curied(rel.SUGGESTIONS): [
-                _suggestion(one, rendering, asked, here=part(here, curied(rel.SUGGESTIONS), number))
+                _suggestion(one, rendering, asked, here=f"{selves}{number}")
                 for number, one in enumerate(found.items)
             ]
         },
