@@ -17,6 +17,7 @@ import re
 import sys
 from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -43,6 +44,9 @@ _MAX_DEPTH: Final = 4
 
 _log = structlog.get_logger(__name__)
 
+#: The request that this thread answers.
+_request_id: Final[ContextVar[str | None]] = ContextVar("request_id", default=None)
+
 
 @dataclass
 class _Form:
@@ -61,7 +65,7 @@ def configure(level: str = "info", format: str = "json") -> None:
     _form.is_text, _form.level = format == "text", number
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            _of_request,
             structlog.processors.format_exc_info,
             redact,
             # What comes after is ours and holds no secret.
@@ -107,9 +111,16 @@ def _now() -> str:
 def begin_request(request_id: str | None = None) -> str:
     """Start the lines of one request, forgetting the last one of this thread."""
     request_id = request_id or os.urandom(8).hex()
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=request_id)
+    _request_id.set(request_id)
     return request_id
+
+
+def _of_request(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Say which request a line is of."""
+    request_id = _request_id.get()
+    if request_id is not None:
+        event.setdefault("request_id", request_id)
+    return event
 
 
 def redact(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:

@@ -99,6 +99,10 @@ class AddressTaken(StartError):
     exit_code: ClassVar[int] = 1
 
 
+#: Bytes that the system keeps of an answer until the client has read them.
+_SENT_AT_ONCE: Final = 2**18
+
+
 @dataclass(frozen=True, slots=True)
 class Listener:
     """An address that is reserved, and refuses connections until it is served."""
@@ -129,6 +133,8 @@ def reserve(host: str, port: int) -> Listener:
     reserved = socket.socket(family, kind)
     # A port of which old connections are still fading away is free for us.
     reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # What connections inherit: a page is handed over at once, and nobody waits until it is read.
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SENT_AT_ONCE)
     try:
         reserved.bind(address)
     except OSError as error:

@@ -2,12 +2,13 @@
 
 It sends the head of an answer together with its body, and does not wait for the client
 to close a connection on which nothing can come any more: both cost as much as a small
-answer takes to be made.
+answer takes to be made.  That it is alive it says from time to time only.
 """
 
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -18,8 +19,28 @@ from gunicorn.workers.sync import SyncWorker
 _ANNOUNCING: Final = frozenset({"CONTENT-LENGTH", "TRANSFER-ENCODING"})
 
 
+#: Seconds between two such signs; whoever gives none for 30 is ended.
+_SAID_EVERY: Final = 1.0
+
+
 class Worker(SyncWorker):  # type: ignore[misc]
     """One request after another, each on a connection of its own."""
+
+    _said_at = float("-inf")
+
+    def notify(self) -> None:
+        """Say that this worker is alive: not for each request, as who listens waits for longer."""
+        now = time.monotonic()
+        if now - self._said_at >= _SAID_EVERY:
+            self._said_at = now
+            super().notify()
+
+    def accept(self, listener: Any) -> None:
+        """Answer the next who waits; ``OSError`` if nobody does."""
+        client, addr = listener.accept()
+        # Children do not get it: what Python opens is none of theirs.
+        client.setblocking(True)
+        self.handle(listener, client, addr)
 
     def handle_request(
         self, listener: Any, req: Any, client: socket.socket, addr: tuple[str, int]

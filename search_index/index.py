@@ -13,7 +13,7 @@ from search_index.highlighting import Forms, Marker, loose_words
 from search_index.matching import NOTHING
 from search_index.parsing import parse
 from search_index.query import Completions, Hits, Query
-from search_index.spelling import Vocabulary, corrected
+from search_index.spelling import Vocabulary, corrected, has_choice
 from search_index.titles import by_title
 from search_index.upkeep import Shown, Upkeep
 
@@ -64,9 +64,10 @@ class Index(Upkeep):
 
     def corrected(self, query: Query, *, finds: bool) -> str | None:
         """What the text of *query* may have meant; see :mod:`search_index.spelling`."""
-        shown = self._in_step(time.monotonic() + self._wait)
+        # What was found a moment ago was found in what is shown.
+        shown = (self._shown if finds else None) or self._in_step(time.monotonic() + self._wait)
         expression = parse(query.text or "", shown.edition.catalogue.text_fields)
-        if expression is None:
+        if expression is None or (finds and not has_choice(expression)):
             return None
 
         def words() -> Sequence[Vocabulary]:

@@ -130,13 +130,11 @@ def corrected(
 ) -> str | None:
     """The text that *query* may have meant, with all its signs, if that finds anything.
 
-    *expression* is what its own text says, and whether it *finds* anything; *read* gives
-    the words that there are, *total* says how much another query finds.  No word is
-    told that is only where the reader may not look: each has to be found by itself
-    within the same roots.
+    *expression* is what its own text says, and whether it *finds* anything, which leaves
+    nothing to tell unless it :func:`has_choice`; *read* gives the words that there are,
+    *total* says how much another query finds.  No word is told that is only where the
+    reader may not look: each has to be found by itself within the same roots.
     """
-    if finds and not _has_choice(expression):
-        return None
     text = query.text or ""
     asked = replace(query, window=_NOTHING, sort=(), facets=(), after=None, cursor=None)
 
@@ -179,13 +177,13 @@ def _changed(text: str, words: Sequence[_Word], other: Callable[[_Word], str | N
     return text
 
 
-def _has_choice(expression: Expression) -> bool:
+def has_choice(expression: Expression) -> bool:
     """Whether something may be found though a word of it is not."""
     match expression:
         case Any():
             return True
         case All(parts):
-            return any(map(_has_choice, parts))
+            return any(map(has_choice, parts))
         case Leaf() | Not():
             return False
 

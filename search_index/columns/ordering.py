@@ -6,7 +6,7 @@ which comes last in either direction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from search_index import meaning
 from search_index.columns.gathered import Columns, Rows
 from search_index.columns.leaf import NEVER
-from search_index.columns.tables import Floats, TypedTable
+from search_index.columns.tables import NONE, Floats, Ranked, TypedTable
 from search_index.entry import Entry
 from search_index.matching import Scored
 from search_index.query import SortKey
@@ -57,7 +57,7 @@ def renewed(columns: Columns, sort: Sequence[SortKey], rows: Rows) -> Order | No
     keys = [ranks(columns, key, {}) for key in sort]
     ranked = [key[rows] for key in keys]
     # Where several come between the same two, they do so in their own order.
-    new = _sorted(new, keys)
+    new = sorted_rows(columns, sort, {}, new)
     at = [_place(rows, ranked, [key[row] for key in keys], row) for row in new.tolist()]
     return _placed(np.insert(rows, at, new))
 
@@ -74,14 +74,12 @@ def _place(rows: Rows, ranked: Sequence[Floats], ranks: Sequence[float], row: in
 
 def sorted_rows(columns: Columns, sort: Sequence[SortKey], composed: Composed, rows: Rows) -> Rows:
     """*rows*, which ascend, sorted."""
-    return _sorted(rows, [ranks(columns, key, composed, rows) for key in sort])
-
-
-def _sorted(rows: Rows, keys: Sequence[Floats]) -> Rows:
+    order = np.arange(len(rows))
     # Sorting is stable: the least important key goes first.
-    for key in reversed(keys):
-        rows = rows[np.argsort(key[rows], kind="stable")]
-    return rows
+    for key in reversed(sort):
+        ranked = ranks(columns, key, composed, rows)
+        order = order[np.argsort(ranked[order], kind="stable")]
+    return rows[order]
 
 
 def sorted_by(
@@ -99,23 +97,49 @@ def sorted_by(
 
 
 def ranks(columns: Columns, key: SortKey, composed: Composed, rows: Rows | None = None) -> Floats:
-    """What each row is ordered by, turned round where *key* descends; maybe of *rows* only."""
+    """What each row is ordered by, turned round where *key* descends; or each of *rows* alone."""
     if key.of == "node":
-        found = _of_node(columns, key, composed)
+        found = _of_node(columns, key, rows)
     else:
-        found = _of_field(columns, key, composed, rows)
+        if composed:
+            # What is borrowed may come from any row, and has a code when that was read.
+            columns.pairs("values", key.name)
+        found = _of_field(columns, key, rows)
+    if composed and (key.of == "field" or key.name == "title"):
+        _compose(found, columns, key, composed, rows)
     return -found if key.descending else found
 
 
-def _of_node(columns: Columns, key: SortKey, composed: Composed) -> Floats:
+def _compose(
+    found: Floats, columns: Columns, key: SortKey, composed: Composed, rows: Rows | None
+) -> None:
+    """Put into what was *found* what is shown otherwise than it is stored."""
+    table: Ranked[Any] = columns.tables.title
+    if key.of == "field":
+        table = _values(columns, key)
+    by_code, extreme = table.ranks(), max if key.descending else min
+    # By row, where each stands in what was found.
+    places = np.arange(columns.size) if rows is None else np.full(columns.size, NONE)
+    if rows is not None:
+        places[rows] = np.arange(len(rows))
+    for row, entry in composed.items():
+        if places[row] == NONE:
+            continue
+        held = (entry.title,) if key.of == "node" else entry.values.get(key.name, ())
+        codes = map(table.known, held)
+        found[places[row]] = extreme([by_code[code] for code in codes], default=np.nan)
+
+
+def _of_node(columns: Columns, key: SortKey, rows: Rows | None) -> Floats:
     name, tables = key.name, columns.tables
     if name not in meaning.NODE_KEYS:
         raise ValueError(f"not one of {sorted(meaning.NODE_KEYS)}: {name!r}")
+    if name == "path":
+        return np.array(np.arange(columns.size) if rows is None else rows, np.float64)
     if name in meaning.DATES or name in meaning.NUMBERS:
         numbers = columns.dense(name)
+        numbers = numbers if rows is None else numbers[rows]
         return np.where(numbers == NEVER, np.nan, numbers)
-    if name == "path":
-        return np.arange(columns.size, dtype=np.float64)
     column, by_code = {
         "name": ("place", tables.name.ranks),
         "id": ("id", tables.id.ranks),
@@ -123,29 +147,28 @@ def _of_node(columns: Columns, key: SortKey, composed: Composed) -> Floats:
         "title": ("title", tables.title.ranks),
         "locale": ("locale", tables.locale.ranks),
     }[name]
-    ranks = by_code()
+    codes = columns.dense(column)
     # Behind all codes stands what has none.
-    found: Floats = np.append(ranks, np.nan)[columns.dense(column)]
-    for row, entry in composed.items() if name == "title" else ():
-        found[row] = ranks[tables.title.known(entry.title)]
+    found: Floats = np.append(by_code(), np.nan)[codes if rows is None else codes[rows]]
     return found
 
 
-def _of_field(columns: Columns, key: SortKey, composed: Composed, rows: Rows | None) -> Floats:
+def _of_field(columns: Columns, key: SortKey, rows: Rows | None) -> Floats:
     """Of several values the least counts when ascending, the greatest when descending."""
-    if rows is None or composed:
-        # What is borrowed may come from any row, and has a code when that was read.
-        pairs = columns.pairs("values", key.name)
+    if rows is None:
+        pairs, places = columns.pairs("values", key.name), columns.size
     else:
-        pairs = columns.pairs_of(rows, "values", key.name)
+        pairs, places = columns.pairs_of(rows, "values", key.name), len(rows)
+    by_code = _values(columns, key).ranks()
+    holders = pairs.holders if rows is None else np.searchsorted(rows, pairs.holders)
+    found = np.full(places, np.nan)
+    # fmin and fmax pass over what is not a number.
+    (np.fmax if key.descending else np.fmin).at(found, holders, by_code[pairs.codes])
+    return found
+
+
+def _values(columns: Columns, key: SortKey) -> TypedTable:
+    """The table of a field's values."""
     table = columns.tables.field("values", key.name)
     assert isinstance(table, TypedTable)
-    by_code = table.ranks()
-    found = np.full(columns.size, np.nan)
-    extreme: Callable[..., Any] = max if key.descending else min
-    # fmin and fmax pass over what is not a number.
-    (np.fmax if key.descending else np.fmin).at(found, pairs.holders, by_code[pairs.codes])
-    for row, entry in composed.items():
-        codes = map(table.known, entry.values.get(key.name, ()))
-        found[row] = extreme([by_code[code] for code in codes], default=np.nan)
-    return found
+    return table
