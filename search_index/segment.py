@@ -7,7 +7,7 @@ is kept, which is what makes a word that was asked for before cost so little.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -69,8 +69,8 @@ class Segment:
     """The words of one segment.
 
     *languages* flag its entries by language, *size* is beyond the last of their
-    *numbers*, *units* says how many there are in titles and in other texts, and *spans*
-    by field where the texts of each are.
+    *numbers*, *units* says how many there are in titles and in other texts, and *spans*,
+    when somebody asks, by field where the texts of each are.
     """
 
     def __init__(
@@ -82,20 +82,25 @@ class Segment:
         size: int,
         numbers: Numbers,
         units: tuple[Counts, Counts],
-        spans: Mapping[str, Spans],
+        spans: Callable[[], Mapping[str, Spans]],
     ) -> None:
         self.name = name
         self.source = source
         self.languages = languages
         self.size = size
-        self._numbers = numbers
-        self._lengths = units[0]
+        self.numbers = numbers
+        self.units = units
         self._worths = Worths.of(units)
-        self._spans = spans
+        self._told_spans = spans
         #: One for each field that was asked for, of which there are not many.
         self._parts: dict[str, Parts] = {}
         self._words: Kept[Sought, Weighed] = Kept(MOST_KEPT)
         self._entitled: Kept[Title, tuple[Numbers]] = Kept(MOST_KEPT // 16)
+
+    @cached_property
+    def spans(self) -> Mapping[str, Spans]:
+        """By field where the texts of entries are."""
+        return self._told_spans()
 
     def weighed(self, leaf: Leaf, source: Source | None = None) -> Weighed:
         """What *leaf* matches; *source* may remember what this segment's own one says."""
@@ -114,22 +119,22 @@ class Segment:
         def made() -> tuple[Numbers]:
             holding = [self.source.of(TITLE, word).entries for word in title.words]
             some = reduce(_common, holding).astype(np.int64)
-            return (some[self._lengths[some] == title.units],)
+            return (some[self.units[0][some] == title.units],)
 
         return self._entitled.of(title, made)[0]
 
     def parts(self, field: str) -> Parts:
         """The parts of entries that are of *field*; a compound's hold those within it."""
         if field not in self._parts:
-            spans = self._spans.get(field)
-            of_titles = self._numbers if field == TITLE else self._numbers[:0]
+            spans = self.spans.get(field)
+            of_titles = self.numbers if field == TITLE else self.numbers[:0]
             self._parts[field] = _parts([] if spans is None else [spans], of_titles)
         return self._parts[field]
 
     def parted(self, numbers: Collection[int], wanted: Callable[[int, str], bool]) -> Parts:
         """The parts of some entries of which *wanted* says yes, by number and field."""
         found = []
-        for name, spans in self._spans.items():
+        for name, spans in self.spans.items():
             at = np.flatnonzero(np.isin(spans.numbers, list(numbers)))
             asked = [wanted(number, name) for number in spans.numbers[at].tolist()]
             at = at[np.array(asked, np.bool_)]

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from search_index.catalogue import View
 from search_index.expression import Leaf
-from search_index.keeping import Kept
+from search_index.joining import Part, joined
 from search_index.occurrences import Source
 from search_index.postings import Flags, Numbers
-from search_index.segment import Segment, Sought, Title, is_word
+from search_index.segment import Segment, Title
 from search_index.weighing import Shown, Weighed
 
 #: Entries from which on a segment is large, if it is not so small beside the largest.
@@ -30,9 +30,6 @@ _PART: Final = 8
 
 #: Views of which it is kept which entries they show, as many as catalogues keep; and locales.
 _MOST_VIEWS: Final = 16
-
-#: Bytes of words that are kept of all small segments together.
-_MOST_KEPT: Final = 32 * 2**20
 
 Sources = Mapping[str, Source]
 
@@ -115,31 +112,21 @@ class SmallSegments(Slice):
     def __init__(self, parts: Sequence[tuple[Segment, Numbers]]) -> None:
         living = [rows[rows >= 0] for _, rows in parts]
         super().__init__(np.sort(np.concatenate([np.empty(0, np.int64), *living])))
-        self._parts = [(segment, self._joined(rows)) for segment, rows in parts]
-        self._words: Kept[Sought, Weighed] = Kept(_MOST_KEPT)
+        self._parts = [Part(segment, self._among(rows)) for segment, rows in parts]
 
-    def _joined(self, rows: Numbers) -> Numbers:
+    def _among(self, rows: Numbers) -> Numbers:
         """The number here of each entry of a segment."""
         return np.where(rows < 0, -1, np.searchsorted(self.rows, rows))
 
-    def weighed(self, leaf: Leaf, sources: Sources) -> Weighed:
-        def made() -> Weighed:
-            found = [
-                (one.weighed(leaf, sources[one.name]), numbers) for one, numbers in self._parts
-            ]
-            some = [numbers[one.numbers] for one, numbers in found]
-            numbers = np.concatenate([np.empty(0, np.int64), *some])
-            weights = np.concatenate([np.empty(0, np.float32), *(one.weights for one, _ in found)])
-            there = np.flatnonzero(numbers >= 0)
-            order = there[np.argsort(numbers[there])]
-            return Weighed.of(len(self.rows), numbers[order], weights[order])
+    @cached_property
+    def _segment(self) -> Segment:
+        return joined(self._parts, len(self.rows))
 
-        return self._words.of((leaf.terms, leaf.loose), made) if is_word(leaf) else made()
+    def weighed(self, leaf: Leaf, sources: Sources) -> Weighed:
+        return self._segment.weighed(leaf)
 
     def entitled(self, title: Title) -> Numbers:
-        found = [numbers[one.entitled(title)] for one, numbers in self._parts]
-        every = np.concatenate([np.empty(0, np.int64), *found])
-        return every[every >= 0]
+        return self._segment.entitled(title)
 
 
 def sliced(parts: Sequence[tuple[Segment, Numbers]]) -> Iterator[Slice]:

@@ -13,7 +13,7 @@ from content_repo import Kind, locales
 from search_index import choosing
 from search_index.catalogue import Catalogue, Found, Spot
 from search_index.columns import counting, ordering, selecting, viewing
-from search_index.columns.gathered import FEW, Columns, Rows
+from search_index.columns.gathered import Columns, Rows
 from search_index.columns.sketches import Sketches
 from search_index.columns.tables import NONE
 from search_index.columns.viewing import View
@@ -28,6 +28,9 @@ _MOST_VIEWS: Final = 16
 
 #: Orders kept of a view in which something is borrowed: it has its own.
 _MOST_OF_VIEW: Final = 4
+
+#: Up to one row in so many are few enough to be sorted by themselves.
+_FEW: Final = 128
 
 #: Commits after which an order is dropped that nobody asked for meanwhile.
 _MOST_MOVES: Final = 8
@@ -124,9 +127,12 @@ class ColumnCatalogue(Catalogue):
 
     def _found(self, query: Query, scored: Scored | None) -> Found:
         view, flags = self.view(query), self._flags(query)
-        if scored is None:
-            listed = self._listed(query, view, flags)
+        if scored is None and flags is view.flags:
+            listed = self._listed(query, view)
             return Found(cast(Sequence[int], listed), len(listed), listed)
+        if scored is None:
+            there = np.flatnonzero(flags)
+            return Found(self._first_of(query, view, there).tolist(), len(there), there)
         if not (scored.shown and flags is view.flags):
             there = np.flatnonzero(flags[scored.rows])
             scored = Scored(scored.rows[there], scored.scores[there])
@@ -155,27 +161,29 @@ class ColumnCatalogue(Catalogue):
         shown = rows[chosen].tolist()
         return shown, dict(zip(shown, scores[chosen].tolist(), strict=True))
 
-    def _listed(self, query: Query, view: View, flags: Flags) -> Rows:
-        """The rows that have a flag, as *query* sorts them."""
-        if flags is not view.flags:
-            return self._sorted(view, flags, query.sort)
-        # Everything of a view: each page of it is a part of the same order.
+    def _listed(self, query: Query, view: View) -> Rows:
+        """Everything of a view, as *query* sorts it: each page is a part of the same order."""
         key = (query.kinds, query.roots, query.locales, query.borrowing, query.sort)
-        return self._kept(
-            self._listings, key, _MOST_ORDERS, lambda: self._sorted(view, flags, query.sort)
-        )
+        return self._kept(self._listings, key, _MOST_ORDERS, lambda: self._sorted(view, query.sort))
 
-    def _sorted(self, view: View, flags: Flags, sort: tuple[SortKey, ...]) -> Rows:
-        rows = np.flatnonzero(flags)
+    def _sorted(self, view: View, sort: tuple[SortKey, ...]) -> Rows:
+        """All rows of a view."""
+        if not sort:
+            return np.flatnonzero(view.flags)
+        order = self._order(view, sort).rows
+        return order[view.flags[order]]
+
+    def _first_of(self, query: Query, view: View, rows: Rows) -> Rows:
+        """Those of *rows*, which ascend, that are needed, as *query* sorts them."""
+        sort, needed = query.sort, query.window.offset + query.window.limit
         if not sort:
             return rows
-        if len(rows) * FEW < len(flags) and (view.composed or sort not in self._orders):
+        if len(rows) * _FEW < self._columns.size and (view.composed or sort not in self._orders):
             # For more, the order of all is made, and kept.
             return ordering.sorted_rows(self._columns, sort, view.composed, rows)
-        order = self._order(view, sort)
-        if len(rows) * FEW < len(flags):
-            return rows[np.argsort(order.places[rows])]
-        return order.rows[flags[order.rows]]
+        if query.after or query.cursor or query.listed:
+            needed = len(rows)
+        return rows[choosing.first(self._order(view, sort).places[rows], needed)]
 
     def _order(self, view: View, sort: tuple[SortKey, ...]) -> ordering.Order:
         # Where nobody borrows anything, all views have the same order.

@@ -23,7 +23,7 @@ Rows = NDArray[np.int64]
 
 
 #: Up to one row in so many are few.
-FEW: Final = 16
+_FEW: Final = 3
 
 
 class Living(NamedTuple):
@@ -164,21 +164,33 @@ class Columns(Sequence[Entry]):
 
     def pairs_of(self, rows: Rows, held: Held, name: str) -> Pairs:
         """The same of those *rows* only; of few, all others are not even passed over."""
-        if len(rows) * FEW > self.size:
+        if len(rows) * _FEW > self.size:
             pairs = self.pairs(held, name)
             there = np.flatnonzero(self.flagged(rows)[pairs.holders])
             return Pairs(pairs.holders[there], pairs.codes[there])
         if not any(one.leaf.holds(held, name) for one in self._living):
             return NO_PAIRS
         leaves, numbers = self._spots
-        which = leaves[rows]
-        holders, codes = [], []
+        which, numbers = leaves[rows], numbers[rows]
+        found = []
         for leaf in np.flatnonzero(np.bincount(which)).tolist():
-            mine = rows[which == leaf]
-            at, found = self._living[leaf].leaf.codes(held, name, numbers[mine])
-            holders.append(mine[at].astype(np.int32))
-            codes.append(found)
-        return Pairs(np.concatenate(holders), np.concatenate(codes)) if holders else NO_PAIRS
+            # Nearly always it is one, and has all of them.
+            mine = np.flatnonzero(which == leaf)
+            at, codes = self._living[leaf].leaf.codes(held, name, numbers[mine])
+            found.append(Pairs(rows[mine[at]].astype(np.int32), codes))
+        if len(found) == 1:
+            return found[0]
+        return Pairs(*map(np.concatenate, zip(*found, strict=True))) if found else NO_PAIRS
+
+    def holding(self, held: Held, name: str, codes: Sequence[int]) -> Flags:
+        """The rows that hold one of *codes* under that name."""
+        flags = np.zeros(self.size + 1, np.bool_)
+        wanted = np.array([code for code in codes if code != NONE], np.int32)
+        for one, rows in zip(self._living, self.rows, strict=True):
+            if one.leaf.holds(held, name):
+                # Behind all rows stands what was deleted.
+                flags[rows[one.leaf.holders(held, name, wanted)]] = True
+        return flags[:-1]
 
     def names(self, held: Held) -> list[str]:
         """The names under which any entry holds anything, or lately did."""

@@ -158,6 +158,7 @@ class Leaf:
         }
         self._pairs = _paired(said, tables, codes["id"])
         self._found: dict[tuple[Held, str], _Lookup] = {}
+        self._inverted: dict[tuple[Held, str], _Inverted] = {}
         #: Where the texts of each field are.
         self.spans = said.spans
 
@@ -185,7 +186,7 @@ class Leaf:
             size=self.size,
             numbers=self.numbers,
             units=(self.dense["titled"], self.dense["texts"]),
-            spans=self.spans,
+            spans=lambda: self.spans,
         )
 
     def names(self, held: Held) -> list[str]:
@@ -212,6 +213,13 @@ class Leaf:
         if found is None:
             found = self._found[held, name] = _Lookup.of(self.pairs(held, name), self.size)
         return found.codes(numbers)
+
+    def holders(self, held: Held, name: str, codes: Codes) -> Numbers:
+        """The numbers of those that hold one of *codes*, in no order, maybe several times."""
+        found = self._inverted.get((held, name))
+        if found is None:
+            found = self._inverted[held, name] = _Inverted.of(self.pairs(held, name))
+        return found.holders_of(codes)
 
     def _read(self, held: Held, name: str) -> Pairs:
         """What holds strings that are not kept for each entry from the start."""
@@ -247,12 +255,36 @@ class _Lookup(NamedTuple):
         first = self.first[numbers]
         if self.is_single:
             at = np.flatnonzero(first != NONE)
-            return at, first[at]
+            return at, first if len(at) == len(first) else first[at]
         sizes = self.first[numbers + 1] - first
         ends = np.cumsum(sizes)
         spread = np.arange(ends[-1] if len(ends) else 0)
         codes = self.pairs.codes[np.repeat(first - ends + sizes, sizes) + spread]
         return np.repeat(np.arange(len(numbers)), sizes), codes
+
+
+class _Inverted(NamedTuple):
+    """Pairs by code: in the order of codes, and of these each once with where it begins."""
+
+    holders: NDArray[np.int32]
+    codes: Codes
+    starts: Numbers
+
+    @classmethod
+    def of(cls, pairs: Pairs) -> _Inverted:
+        order = np.argsort(pairs.codes, kind="stable")
+        codes, starts = np.unique(pairs.codes[order], return_index=True)
+        return cls(pairs.holders[order], codes, np.append(starts, len(order)))
+
+    def holders_of(self, codes: Codes) -> Numbers:
+        """See :meth:`Leaf.holders`."""
+        first, last = (np.searchsorted(self.codes, codes, side) for side in _SIDES)
+        ends = zip(self.starts[first].tolist(), self.starts[last].tolist(), strict=True)
+        runs = [self.holders[start:end] for start, end in ends if start < end]
+        return np.concatenate([np.empty(0, np.int64), *runs])
+
+
+_SIDES: Final[tuple[Literal["left", "right"], ...]] = ("left", "right")
 
 
 #: Stands where strings are long, until somebody asks for them.

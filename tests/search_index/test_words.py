@@ -30,7 +30,7 @@ document = st.tuples(some_words, some_words, st.sampled_from(LOCALES), st.boolea
 documents = st.lists(document, min_size=1, max_size=40)
 texts = st.sampled_from(
     ["ant", "bee", "emu", "ant bee", "ant OR bee", "cat -dog", '"ant bee"', "be*",
-     "(ant OR bee) cat"]
+     "(ant OR bee) cat", "title:ant"]
 )  # fmt: skip
 
 
