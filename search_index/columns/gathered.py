@@ -82,6 +82,18 @@ class Columns(Sequence[Entry]):
             numbers[rows] = one.numbers
         return leaves, numbers
 
+    def told(self, row: int, name: str) -> int:
+        """The number or code that a row has; see :meth:`dense`."""
+        leaf, number = self.spot(row)
+        return int(leaf.dense[name][number])
+
+    def held(self, row: int, name: str) -> list[int]:
+        """The codes of the values that a row holds under that name."""
+        leaf, number = self.spot(row)
+        _, codes = leaf.codes("values", name, np.array([number]))
+        found: list[int] = codes.tolist()
+        return found
+
     def ids(self, rows: Rows) -> tuple[str, ...]:
         values = self.tables.id.values
         return tuple([values[code] for code in self.dense("id")[rows].tolist()])
@@ -161,6 +173,11 @@ class Columns(Sequence[Entry]):
         if not holders:
             return NO_PAIRS
         return Pairs(np.concatenate(holders), np.concatenate(codes))
+
+    def read(self, held: Held, name: str) -> None:
+        """Have all that is held under that name read, so that everything has its code."""
+        for one in self._living:
+            one.leaf.pairs(held, name)
 
     def pairs_of(self, rows: Rows, held: Held, name: str) -> Pairs:
         """The same of those *rows* only; of few, all others are not even passed over."""

@@ -6,8 +6,10 @@ which comes last in either direction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal, NamedTuple
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +23,7 @@ from search_index.matching import Scored
 from search_index.query import SortKey
 
 #: So many new rows are put between those that are sorted; with more, all are sorted.
-_FEW_NEW: Final = 64
-
-
-_SIDES: Final[tuple[Literal["left", "right"], ...]] = ("left", "right")
+_FEW_NEW: Final = 16
 
 
 class Order(NamedTuple):
@@ -54,22 +53,47 @@ def renewed(columns: Columns, sort: Sequence[SortKey], rows: Rows) -> Order | No
     new = np.flatnonzero(~columns.flagged(rows))
     if len(new) > _FEW_NEW:
         return None
-    keys = [ranks(columns, key, {}) for key in sort]
-    ranked = [key[rows] for key in keys]
+    ranked = [_ranker(columns, key) for key in sort]
+
+    def place(row: int) -> tuple[Any, ...]:
+        # What has no rank comes last; ties by number.
+        ranks = [rank(row) for rank in ranked]
+        return (*((1, 0.0) if math.isnan(one) else (0, one) for one in ranks), row)
+
     # Where several come between the same two, they do so in their own order.
     new = sorted_rows(columns, sort, {}, new)
-    at = [_place(rows, ranked, [key[row] for key in keys], row) for row in new.tolist()]
+    at = [bisect_left(rows, place(row), key=place) for row in new.tolist()]
     return _placed(np.insert(rows, at, new))
 
 
-def _place(rows: Rows, ranked: Sequence[Floats], ranks: Sequence[float], row: int) -> int:
-    """Before which of the sorted *rows* comes a *row* of these *ranks*."""
-    first, last = 0, len(rows)
-    for found, rank in zip(ranked, ranks, strict=True):
-        alike = found[first:last]
-        before, behind = (int(np.searchsorted(alike, rank, side)) for side in _SIDES)
-        first, last = first + before, first + behind
-    return first + int(np.searchsorted(rows[first:last], row))
+def _ranker(columns: Columns, key: SortKey) -> Callable[[int], float]:
+    """What a row is ordered by, as :func:`ranks` has it, without a look at all others."""
+    sign = -1.0 if key.descending else 1.0
+    if key.of == "node" and key.name == "path":
+        return lambda row: sign * row
+    if key.of == "node" and key.name in meaning.DATES | meaning.NUMBERS:
+        return lambda row: sign * _exact(columns.told(row, key.name))
+    if key.of == "node":
+        column, by_code = _coded(columns, key.name)
+        coded = by_code()
+        return lambda row: sign * _coded_rank(coded, columns.told(row, column))
+    # Values may only now be read, and get their codes.
+    columns.read("values", key.name)
+    by_value, extreme = _values(columns, key).ranks(), max if key.descending else min
+
+    def rank(row: int) -> float:
+        ranks = [float(by_value[code]) for code in columns.held(row, key.name)]
+        return sign * extreme(ranks, default=math.nan)
+
+    return rank
+
+
+def _exact(number: int) -> float:
+    return math.nan if number == NEVER else float(number)
+
+
+def _coded_rank(ranks: Floats, code: int) -> float:
+    return math.nan if code == NONE else float(ranks[code])
 
 
 def sorted_rows(columns: Columns, sort: Sequence[SortKey], composed: Composed, rows: Rows) -> Rows:
@@ -131,7 +155,7 @@ def _compose(
 
 
 def _of_node(columns: Columns, key: SortKey, rows: Rows | None) -> Floats:
-    name, tables = key.name, columns.tables
+    name = key.name
     if name not in meaning.NODE_KEYS:
         raise ValueError(f"not one of {sorted(meaning.NODE_KEYS)}: {name!r}")
     if name == "path":
@@ -140,17 +164,23 @@ def _of_node(columns: Columns, key: SortKey, rows: Rows | None) -> Floats:
         numbers = columns.dense(name)
         numbers = numbers if rows is None else numbers[rows]
         return np.where(numbers == NEVER, np.nan, numbers)
-    column, by_code = {
+    column, by_code = _coded(columns, name)
+    codes = columns.dense(column)
+    # Behind all codes stands what has none.
+    found: Floats = np.append(by_code(), np.nan)[codes if rows is None else codes[rows]]
+    return found
+
+
+def _coded(columns: Columns, name: str) -> tuple[str, Callable[[], Floats]]:
+    """The column of an attribute, and what makes the ranks of its codes."""
+    tables = columns.tables
+    return {
         "name": ("place", tables.name.ranks),
         "id": ("id", tables.id.ranks),
         "type": ("types", tables.types.ranks),
         "title": ("title", tables.title.ranks),
         "locale": ("locale", tables.locale.ranks),
     }[name]
-    codes = columns.dense(column)
-    # Behind all codes stands what has none.
-    found: Floats = np.append(by_code(), np.nan)[codes if rows is None else codes[rows]]
-    return found
 
 
 def _of_field(columns: Columns, key: SortKey, rows: Rows | None) -> Floats:
