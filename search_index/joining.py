@@ -15,7 +15,6 @@ import numpy as np
 
 from search_index.bits import flagged
 from search_index.keeping import Kept
-from search_index.occurrences import Source
 from search_index.postings import WIDE, Counts, Flags, Found, Numbers, Placed, Posting
 from search_index.segment import Segment, Spans
 
@@ -54,16 +53,16 @@ class Joined:
         """Where *term* is, as often as it is there."""
 
         def made() -> Posting:
-            return Posting(*self._ordered(lambda source: source.of(field, term)))
+            return Posting(*self._ordered(lambda one: one.source.of(field, term)))
 
         return cast(Posting, self._known.of((field, term), made))
 
     def word(self, term: str) -> Found:
         """Where *term* is in all fields of words."""
-        return Found(*self._ordered(lambda source: source.word(term)))
+        return Found(*self._ordered(lambda one: one.found(term)))
 
-    def _ordered(self, ask: Callable[[Source], tuple[Numbers, ...]]) -> list[Numbers]:
-        found = [(one.numbers, ask(one.segment.source)) for one in self._parts]
+    def _ordered(self, ask: Callable[[Segment], tuple[Numbers, ...]]) -> list[Numbers]:
+        found = [(one.numbers, ask(one.segment)) for one in self._parts]
         told = [(numbers[entries], *counts) for numbers, (entries, *counts) in found]
         columns = [np.concatenate(some) for some in zip(*told, strict=True)]
         there = np.flatnonzero(columns[0] >= 0)

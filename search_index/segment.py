@@ -95,6 +95,7 @@ class Segment:
         #: One for each field that was asked for, of which there are not many.
         self._parts: dict[str, Parts] = {}
         self._words: Kept[Sought, Weighed] = Kept(MOST_KEPT)
+        self._found: Kept[str, Found] = Kept(MOST_KEPT // 16)
         self._entitled: Kept[Title, tuple[Numbers]] = Kept(MOST_KEPT // 16)
 
     @cached_property
@@ -112,6 +113,10 @@ class Segment:
 
         # Of anything but a word alone there is no end, and few are asked for again.
         return self._words.of((leaf.terms, leaf.loose), made) if is_word(leaf) else made()
+
+    def found(self, word: str) -> Found:
+        """Where a *word* is; kept for as long as the segment is open, whatever is committed."""
+        return self._found.of(word, lambda: self.source.word(word))
 
     def entitled(self, title: Title) -> Numbers:
         """The entries whose own title is of the same length, and has all those words."""
