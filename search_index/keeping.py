@@ -8,8 +8,8 @@ from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
 
-#: Bytes that each takes besides its arrays.
-_KEY: Final = 500
+#: Bytes that each takes besides its arrays, its key included: a word, or a few.
+_KEY: Final = 1000
 
 
 Key = TypeVar("Key", bound=Hashable)
@@ -30,9 +30,11 @@ class Kept(Generic[Key, Value]):
         if found is not None:
             self._known.move_to_end(key)
             return found
-        made = self._known[key] = make()
-        self._bytes += _size(made)
-        while self._bytes > self._most:
+        made = make()
+        if key not in self._known:
+            self._known[key] = made
+            self._bytes += _size(made)
+        while self._bytes > self._most and self._known:
             _, oldest = self._known.popitem(last=False)
             self._bytes -= _size(oldest)
         return made

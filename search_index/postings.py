@@ -195,8 +195,9 @@ class Postings:
             found = []
         else:
             found = list(blocks.read(told, terms._postfile, placed=placed))
-        # In what was written over, words go missing unseen.
-        self._check()
+        finally:
+            # In what was written over, words go missing unseen, or anything goes wrong.
+            self._check()
         return found
 
 

@@ -100,8 +100,10 @@ class Ranked(NamedTuple):
         # little less may have the same score, and come before.
         less = np.nextafter(beyond, np.float32(0))
         same, lower = _scores(np.array([beyond, less]), rarity)
-        last = scores[most - 1]
+        last, more = scores[most - 1], int(np.count_nonzero(weights > beyond))
         is_least = self.slice.ascends and weights[most - 1] == beyond
+        # Nor may what counts a little more, for it took the places of others here.
+        is_least &= not more or bool(scores[more - 1] > same)
         return bool(last > same or (is_least and last > lower))
 
     def first(self, order: Sorted, most: int) -> Numbers:

@@ -24,6 +24,9 @@ TITLE: Final = "title"
 #: Bytes of words that are kept of each segment.
 MOST_KEPT: Final = 64 * 2**20
 
+#: Words of a text that is looked for among titles with every search for it.
+_FEW_WORDS: Final = 8
+
 #: A leaf, whatever text it stands in.
 Sought = tuple[tuple[Term, ...], bool]
 
@@ -126,7 +129,8 @@ class Segment:
             some = reduce(_common, holding).astype(np.int64)
             return (some[self.units[0][some] == title.units],)
 
-        return self._entitled.of(title, made)[0]
+        # Texts of many words are of all kinds, and hardly ever a title.
+        return (self._entitled.of(title, made) if len(title.words) <= _FEW_WORDS else made())[0]
 
     def parts(self, field: str) -> Parts:
         """The parts of entries that are of *field*; a compound's hold those within it."""

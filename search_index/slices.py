@@ -138,5 +138,5 @@ def sliced(parts: Sequence[tuple[Segment, Numbers]]) -> Iterator[Slice]:
             yield LargeSegment(segment, rows)
         else:
             small.append((segment, rows))
-    if small or not parts:
+    if small:
         yield SmallSegments(small)

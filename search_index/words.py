@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from search_index import occurrences, scoring
-from search_index.analysis import Unit, units
+from search_index.analysis import units
 from search_index.borrowing import Borrowing
 from search_index.catalogue import Catalogue, View
 from search_index.expression import Expression, Leaf, leaves
@@ -70,7 +70,7 @@ class _Search:
     def __init__(self, words: Words, query: Query, asked: Sequence[Leaf]) -> None:
         self._catalogue = words.catalogue
         self._query = query
-        self._wanted = _units(query.text or "")
+        self._wanted = tuple(units(query.text or ""))
         # Of unspaced scripts letters are not kept one by one.
         whole = {one.text for one in self._wanted if one.text and not one.is_letter}
         #: What a title has to have that is just the text.
@@ -112,14 +112,17 @@ class _Search:
 
     # -- all that match -----------------------------------------------------
 
-    def matched(self, expression: Expression) -> tuple[Numbers, Counts]:
-        """The rows that *expression* holds for, ascending, and the score of each."""
+    def matched(
+        self, expression: Expression, titled: Numbers | None = None
+    ) -> tuple[Numbers, Counts]:
+        """The rows that *expression* holds for, ascending, and the score of each; *titled* are
+        those whose title is just the text, if that is known."""
         found = [self._in(which, expression) for which in range(len(self._slices))]
         rows, scores = joined(found)
         if len(found) > 1 or not self._slices[0].ascends:
             order = np.argsort(rows, kind="stable")
             rows, scores = rows[order], scores[order]
-        titled = self._titled(rows)
+        titled = self._titled(rows) if titled is None else titled
         if len(titled):
             scores = scores + np.where(np.isin(rows, titled), scoring.WHOLE_TITLE, 0.0)
         if self._query.locales:
@@ -145,7 +148,10 @@ class _Search:
             Ranked.of(one, found, one.shown(self._view), self._nearness(one), titled)
             for one, found in zip(self._slices, self.weighed(word), strict=True)
         ]
-        return WordScored(ranked, self._count(word), self.rarity(word), lambda: self.matched(word))
+        # Postings are read now, by who holds the lock: later it takes what is in memory alone.
+        return WordScored(
+            ranked, self._count(word), self.rarity(word), lambda: self.matched(word, titled)
+        )
 
     def _nearness(self, one: Slice) -> Sequence[tuple[Flags, float]]:
         """What a slice shows, and what scores are multiplied by there."""
@@ -165,9 +171,9 @@ class _Search:
             some = np.concatenate(found) if len(found) > 1 else found[0]
         else:
             some = rows[self._lengths()[rows] == self.title.units]
-        told = _texts(self._wanted)
+        told = tuple([one.text for one in self._wanted])
         titles = self._view.title
-        alike = [row for row in some.tolist() if row >= 0 and told == _texts(_units(titles(row)))]
+        alike = [row for row in some.tolist() if row >= 0 and told == _told(titles(row))]
         return np.array(alike, np.int64)
 
     def _lengths(self) -> Counts:
@@ -180,10 +186,7 @@ class _Search:
         return lengths
 
 
-def _texts(some: Iterable[Unit]) -> tuple[str, ...]:
-    return tuple([one.text for one in some])
-
-
 @lru_cache(maxsize=1 << 16)
-def _units(text: str) -> tuple[Unit, ...]:
-    return tuple(units(text))
+def _told(title: str) -> tuple[str, ...]:
+    """The units of a title."""
+    return tuple([one.text for one in units(title)])

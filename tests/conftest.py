@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any, Final
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import settings
 
 from content_repo import ROOT_ID, Repository
 from content_repo.sources import NodeSource
@@ -19,8 +19,8 @@ from hal_delivery.settings import Settings
 from search_index.upkeep import Upkeep
 
 # Nothing in the tests is timed: a busy machine fails none.
-settings.register_profile("untimed", settings(), deadline=None)
-settings.load_profile("untimed")
+hypothesis.settings.register_profile("untimed", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 #: The document of the demo that came from a file.
 SOURCED: Final = "30584a41-1b54-45d5-8b16-75d690f5b979"

@@ -117,11 +117,12 @@ def _holding(columns: Columns, some: Sequence[Condition], seen: Seen) -> Flags:
         return _there(columns, one, seen)
     if one.of == "field":
         # Values may only now be read, and get their codes.
-        pairs = columns.pairs("values", one.name)
+        columns.read("values", one.name)
         table = columns.tables.field("values", one.name)
         assert isinstance(table, TypedTable)
         if one.operator in _EQUAL:
             return columns.holding("values", one.name, list(map(table.known, _wanted(some))))
+        pairs = columns.pairs("values", one.name)
         return _holders(columns, pairs, _fits(some, *table.numbers(), table, pairs.codes))
     return _of_node(columns, some)
 

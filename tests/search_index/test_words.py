@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from content_repo import Kind
-from search_index import Query, Window, analysis, choosing, slices, weighing
+from search_index import Query, Window, analysis, choosing, scoring, slices, weighing
 from search_index.columns import Leaf, Living, Tables, catalogue
 from search_index.columns.ordering import Order
 from search_index.matching import Scored
 from search_index.parsing import parse
 from search_index.postings import NOWHERE, Found, Placed, Posting, united
+from search_index.ranking import Ranked
+from search_index.scoring import rounded
 from search_index.words import Words
 from tests.search_index.made import entry
 
@@ -141,6 +143,37 @@ def test_the_best_of_some_are_the_best_of_all(
 
     every = one.rows[choosing.best(one.scores, one.rows, most)].tolist()
     assert few == every
+
+
+class Entries(slices.Slice):
+    """So many entries, each in the row of its number."""
+
+    def weighed(self, leaf: Any, sources: Any) -> weighing.Weighed:
+        raise NotImplementedError
+
+    def entitled(self, title: Any) -> Any:
+        raise NotImplementedError
+
+
+@given(st.data(), st.sampled_from([0.3, 2.2395227]), st.sampled_from([1e-5, 0.0093164775, 2.0]))
+def test_weights_that_have_one_score(data: st.DataObject, weight: float, rarity: float) -> None:
+    """Scores are rounded: of entries that then have the same the first come first."""
+    near = np.nextafter(np.float32(weight), np.array([0, weight, 9], np.float32))
+    weights = np.array(data.draw(st.lists(st.sampled_from(near.tolist()), min_size=1, max_size=60)))
+    size, most = len(weights), data.draw(st.integers(1, 40))
+    numbers, flags = np.arange(size), np.ones(size, np.bool_)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(weighing, "HEAD", data.draw(st.sampled_from([4, 16])))
+        weighed = weighing.Weighed.of(size, numbers, weights)
+    shown = weighing.Shown.of(flags)
+    one = Ranked.of(Entries(numbers), weighed, shown, ((flags, 1.0),), numbers[:0])
+    found = one.best(rarity, most)
+
+    if found is not None:
+        scores = rounded(scoring.scores(weights.astype(np.float32).astype(np.float64), rarity))
+        rows, some = found
+        best = rows[choosing.best(some, rows, most)].tolist()
+        assert best == choosing.best(scores, numbers, most).tolist()
 
 
 def test_the_best_are_found_without_a_look_at_all() -> None:
