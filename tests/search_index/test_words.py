@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from content_repo import Kind
@@ -155,15 +155,25 @@ class Entries(slices.Slice):
         raise NotImplementedError
 
 
-@given(st.data(), st.sampled_from([0.3, 2.2395227]), st.sampled_from([1e-5, 0.0093164775, 2.0]))
-def test_weights_that_have_one_score(data: st.DataObject, weight: float, rarity: float) -> None:
+@given(
+    steps=st.lists(st.sampled_from([0, 1, 2]), min_size=1, max_size=60),
+    weight=st.sampled_from([0.3, 2.2395227]),
+    rarity=st.sampled_from([1e-5, 0.009316477530987424, 2.0]),
+    most=st.integers(1, 40),
+    head=st.sampled_from([4, 16]),
+)
+@example([1] * 30 + [2] * 6, 2.2395227, 0.009316477530987424, 12, 16)
+@example([1] * 6 + [0] * 20 + [1] * 6, 2.2395227, 0.009316477530987424, 12, 12)
+def test_weights_that_have_one_score(
+    steps: list[int], weight: float, rarity: float, most: int, head: int
+) -> None:
     """Scores are rounded: of entries that then have the same the first come first."""
     near = np.nextafter(np.float32(weight), np.array([0, weight, 9], np.float32))
-    weights = np.array(data.draw(st.lists(st.sampled_from(near.tolist()), min_size=1, max_size=60)))
-    size, most = len(weights), data.draw(st.integers(1, 40))
+    weights = near[steps]
+    size = len(weights)
     numbers, flags = np.arange(size), np.ones(size, np.bool_)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(weighing, "HEAD", data.draw(st.sampled_from([4, 16])))
+        patch.setattr(weighing, "HEAD", head)
         weighed = weighing.Weighed.of(size, numbers, weights)
     shown = weighing.Shown.of(flags)
     one = Ranked.of(Entries(numbers), weighed, shown, ((flags, 1.0),), numbers[:0])
