@@ -73,11 +73,6 @@ class Weighed(NamedTuple):
         return None if len(self.best) == len(self.weights) else self.greatest[-1]
 
     @property
-    def numbers(self) -> Numbers:
-        """The entries, ascending."""
-        return np.flatnonzero(self.flags) if self.few is None else self.few.astype(np.int64)
-
-    @property
     def flags(self) -> Flags:
         """One for each entry there is, raised where it matches."""
         if self.few is not None:

@@ -227,7 +227,6 @@ def test_bits_say_what_numbers_do(size: int, data: st.DataObject) -> None:
     by_number = dict(zip(numbers.tolist(), weights.tolist(), strict=True))
     expected = [number for number in by_number if shown[number]]
 
-    assert one.numbers.tolist() == numbers.tolist()
     assert np.flatnonzero(one.flags).tolist() == numbers.tolist()
     assert one.count(weighing.Shown.of(shown)) == len(expected)
     assert one.matching(weighing.Shown.of(shown)).tolist() == expected
