@@ -24,7 +24,6 @@ from search_index.schema import TEXT, TITLE
 from search_index.spelling import Vocabulary
 
 Numbers = NDArray[np.integer[Any]]
-Integers = NDArray[np.integer[Any]]
 Counts = NDArray[Any]
 Flags = NDArray[np.bool_]
 
@@ -69,7 +68,7 @@ class Placed(NamedTuple):
     they are moved against each other.  ``bits`` are those of all entries that have the term.
     """
 
-    keys: Integers
+    keys: Numbers
     shift: int
     bits: Bits
 
@@ -94,7 +93,7 @@ class Placed(NamedTuple):
         return cls(keys, WIDE, packed(flagged(entries, 1 + int(entries.max(initial=-1)))))
 
     @property
-    def entries(self) -> Integers:
+    def entries(self) -> Numbers:
         """The entry of each."""
         return self.keys >> self.keys.dtype.type(self.shift)
 

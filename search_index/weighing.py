@@ -7,7 +7,7 @@ order, the few in which it counts most: the best are found without a look at the
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,6 @@ _FEW: Final = 32
 HEAD: Final = 512
 
 _ONE: Final = np.uint64(1)
-
-Integers = NDArray[np.integer[Any]]
 
 
 class Shown(NamedTuple):
@@ -49,9 +47,9 @@ class Weighed(NamedTuple):
     size: int
     weights: NDArray[np.float32]
     bits: Bits | None
-    before: Integers | None
-    few: Integers | None
-    best: Integers
+    before: Numbers | None
+    few: Numbers | None
+    best: Numbers
     greatest: NDArray[np.float32]
 
     @classmethod

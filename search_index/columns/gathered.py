@@ -90,8 +90,11 @@ class Columns(Sequence[Entry]):
     def held(self, row: int, name: str) -> list[int]:
         """The codes of the values that a row holds under that name."""
         leaf, number = self.spot(row)
-        _, codes = leaf.codes("values", name, np.array([number]))
-        found: list[int] = codes.tolist()
+        pairs = leaf.pairs("values", name)
+        # Holders ascend, and are looked through as what they are: others would be converted.
+        bounds = np.array((number, number + 1), pairs.holders.dtype)
+        first, last = pairs.holders.searchsorted(bounds)
+        found: list[int] = pairs.codes[first:last].tolist()
         return found
 
     def ids(self, rows: Rows) -> tuple[str, ...]:

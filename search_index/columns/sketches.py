@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from search_index.columns.gathered import Columns
 from search_index.columns.leaf import NEVER
 from search_index.columns.tables import NONE
@@ -80,10 +78,6 @@ class Sketch:
 
     def get(self, name: str) -> tuple[Typed, ...]:
         """The values of a field."""
-        leaf, number = self.columns.spot(self.row)
-        pairs = leaf.pairs("values", name)
-        # Holders ascend, and are looked through as what they are: others would be converted.
-        bounds = np.array((number, number + 1), pairs.holders.dtype)
-        first, last = pairs.holders.searchsorted(bounds)
+        codes = self.columns.held(self.row, name)
         held = self.columns.tables.field("values", name).values
-        return tuple([held[code] for code in pairs.codes[first:last].tolist()])
+        return tuple([held[code] for code in codes])
